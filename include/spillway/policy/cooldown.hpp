@@ -1,0 +1,37 @@
+// A provider that says "come back later" is believed and left alone until then; it is not broken, so the breaker
+// never hears of it. A value of 16 bytes, shared like Breaker.
+#pragma once
+
+#include "spillway/time.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace spillway {
+
+struct CooldownParams {
+    Duration base = std::chrono::seconds(1);   ///< without a hint: doubled per throttle in a row
+    Duration cap = std::chrono::seconds(60);   ///< longest hint believed (86400 s occurs: azure-protocol §3.5)
+};
+
+class Cooldown {
+public:
+    /// TimePoint{} when not cooling.
+    [[nodiscard]] TimePoint until() const noexcept;
+    [[nodiscard]] bool cooling(TimePoint now) const noexcept;
+    /// A throttle arrived: `hint` is clamped to [1 ms, cap], none means base * 2^k. Never shortens a running one.
+    void throttled(std::optional<Duration> hint, const CooldownParams& params, TimePoint now) noexcept;
+    /// A success ends the doubling, not a running cool-down.
+    void succeeded() noexcept;
+    /// True when `succeeded()` would change nothing.
+    [[nodiscard]] bool untroubled() const noexcept { return strikes_ == 0; }
+
+    friend bool operator==(const Cooldown&, const Cooldown&) = default;
+
+private:
+    std::int64_t until_ns_ = 0;
+    std::int64_t strikes_ = 0;
+};
+static_assert(sizeof(Cooldown) == 16);
+
+}  // namespace spillway
