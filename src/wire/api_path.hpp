@@ -1,0 +1,40 @@
+// Every URL form that OpenAI and Azure SDKs send (azure-protocol.md §1, field-notes.md §5), to one answer: which operation,
+// which deployment name, which api-version; or a 404 that says what the base URL should be.
+#pragma once
+
+#include "spillway/operation.hpp"
+#include "wire/head.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace spillway {
+
+enum class Surface : std::uint8_t {
+    azure,     ///< /openai/deployments/{d}/... or /openai/... : dated api-version
+    azure_v1,  ///< /openai/v1/...
+    openai,    ///< /v1/... or bare /...
+};
+
+struct ApiPath {
+    Operation operation{};
+    Surface surface{};
+    std::string deployment;   ///< percent-decoded once and validated; empty: the body's `model` routes
+    std::string_view api_version;  ///< view into the target; empty when absent
+    std::string_view query;        ///< without `?`; credentials in it (api-key=) are never forwarded
+};
+
+struct PathError {
+    int status = 404;       ///< 400 (escapes), 404, 405, 426 (WebSocket probe)
+    std::string_view code;  ///< OpenAI-style error code, static
+    std::string message;    ///< for the caller: "You sent X; base URL should be Y"
+};
+
+/// Collapses `//`, tolerates one trailing slash, matches by exact segments. `upgrade_websocket` is whether the head asks
+/// for a WebSocket: on `responses` that is answered 426 so that Codex falls back at once (field-notes.md §0.6).
+[[nodiscard]] std::variant<ApiPath, PathError> parse_api_path(Method method, std::string_view target,
+                                                              bool upgrade_websocket);
+
+}  // namespace spillway

@@ -1,0 +1,33 @@
+// The one place that turns our own refusals into HTTP: OpenAI's error shape, the retry levers the SDKs obey
+// (azure-protocol.md §3.7), and a message that says what to do.
+#pragma once
+
+#include "spillway/time.hpp"
+#include "wire/head_rules.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace spillway {
+
+struct ErrorReply {
+    int status = 500;
+    std::string_view type = "server_error";  ///< invalid_request_error, rate_limit_error, server_error ...
+    std::string_view code;
+    std::string_view param;                  ///< empty: null
+    std::string message;
+    std::optional<Duration> retry_after;     ///< sent as retry-after-ms (>= 1) and retry-after (whole seconds, >= 1), max 60 s
+    std::optional<bool> should_retry;        ///< x-should-retry; absent: the SDK decides
+};
+
+/// Appends a complete HTTP/1.1 response. `head_only` answers a HEAD request.
+enum class ReplyBody : std::uint8_t { full, head_only };
+void append_reply(std::string& out, const ErrorReply& reply, const GatewayFields& gateway,
+                  ReplyBody body = ReplyBody::full);
+
+/// Appends a complete 200 with a JSON body of ours (the models list).
+void append_json_reply(std::string& out, std::string_view json, const GatewayFields& gateway,
+                       ReplyBody body = ReplyBody::full);
+
+}  // namespace spillway

@@ -1,0 +1,98 @@
+// The strict head parser: bytes of a request or response head to views, or the reason to refuse. Beast 1.81's parser may
+// not face the outside (reliability.md §4.1); the rules here are those of §4.2 (nginx's strictness, RFC 9112 §2-§5).
+// Pure: sees a byte range, allocates nothing, keeps no state between calls but how far it has looked.
+#pragma once
+
+#include <boost/beast/http/field.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace spillway {
+
+namespace http = boost::beast::http;
+
+/// The fields array's size; a caller-facing limit below it comes from the configuration.
+inline constexpr std::size_t head_fields_max = 128;
+
+struct HeadLimits {
+    std::size_t bytes = 16 * 1024;  ///< start line + fields, CRLFCRLF included
+    std::size_t fields = 100;       ///< at most head_fields_max
+};
+
+/// Views into the buffer the head was parsed from; they live as long as its bytes stay where they are.
+struct Field {
+    http::field id = http::field::unknown;
+    std::string_view name;
+    std::string_view value;  ///< without surrounding blanks
+};
+
+class Fields {
+public:
+    [[nodiscard]] std::span<const Field> all() const noexcept { return {items_.data(), count_}; }
+    /// First field of that name; empty view when absent (`has` tells the difference).
+    [[nodiscard]] std::string_view get(http::field id) const noexcept;
+    /// For names Beast does not know; `lowercase_name` must be lower case.
+    [[nodiscard]] std::string_view get(std::string_view lowercase_name) const noexcept;
+    [[nodiscard]] bool has(http::field id) const noexcept;
+    [[nodiscard]] std::size_t count(http::field id) const noexcept;
+    [[nodiscard]] bool push(const Field& field) noexcept;  ///< false when full
+    void clear() noexcept { count_ = 0; }
+
+private:
+    std::array<Field, head_fields_max> items_;
+    std::size_t count_ = 0;
+};
+
+enum class Method : std::uint8_t { get, post, put, patch, del, head, options };
+[[nodiscard]] std::string_view name(Method method) noexcept;
+
+struct RequestHead {
+    Method method = Method::get;
+    std::string_view target;  ///< origin-form, visible ASCII
+    std::uint8_t minor = 1;   ///< HTTP/1.minor
+    Fields fields;
+    std::size_t bytes = 0;    ///< length of the head
+};
+
+struct ResponseHead {
+    int status = 0;
+    std::string_view reason;
+    std::uint8_t minor = 1;
+    Fields fields;
+    std::size_t bytes = 0;
+};
+
+/// Why a head was refused: the status to answer a caller with (400, 431, 501, 505) and words for its error body
+/// and our log. Static text, never bytes of the input.
+struct HeadError {
+    int status = 400;
+    std::string_view why;
+};
+
+enum class HeadState : std::uint8_t { need_more, complete, refused };
+
+/// Incremental: call again with the same buffer grown; remembers how far it has scanned for the blank line and
+/// refuses as early as the bound is exceeded.
+class HeadScanner {
+public:
+    explicit HeadScanner(const HeadLimits& limits) noexcept : limits_(limits) {}
+    /// On `complete` the head is in `out`. One CRLF before a request line is tolerated (RFC 9112 §2.2).
+    [[nodiscard]] HeadState request(std::string_view bytes, RequestHead& out) noexcept;
+    [[nodiscard]] HeadState response(std::string_view bytes, ResponseHead& out) noexcept;
+    [[nodiscard]] const HeadError& error() const noexcept { return error_; }
+
+private:
+    HeadLimits limits_;
+    std::size_t scanned_ = 0;
+    HeadError error_;
+};
+
+/// True when a comma-separated list field (Connection, TE ...) contains the token, case-insensitively.
+[[nodiscard]] bool list_has_token(std::string_view list, std::string_view token) noexcept;
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+}  // namespace spillway
