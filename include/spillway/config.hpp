@@ -8,6 +8,7 @@
 #include "spillway/policy/budget.hpp"
 #include "spillway/policy/clocks.hpp"
 #include "spillway/policy/commit.hpp"
+#include "spillway/policy/cooldown.hpp"
 
 #include <chrono>
 #include <cstdint>
