@@ -2,6 +2,9 @@
 
 include(GoogleTest)
 
+# What the tsan preset builds.
+add_custom_target(thread_tests)
+
 set(SPILLWAY_TEST_ENVIRONMENT
     "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
     "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1"
@@ -19,6 +22,9 @@ function(spillway_add_test layer)
     target_link_libraries(${layer}_test PRIVATE
         spillway_flags ${arg_LIBRARIES} GTest::gtest_main GTest::gmock)
     target_include_directories(${layer}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    if("threads" IN_LIST arg_LABELS)
+        add_dependencies(thread_tests ${layer}_test)
+    endif()
     gtest_discover_tests(${layer}_test
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60

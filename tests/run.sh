@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Runs the tests; the last line says `N passed, N failed`, and the exit status whether all is well.
+#
+#   tests/run.sh                 everything the CI runs
+#   tests/run.sh --quick         release build, unit and end-to-end tests
+#   tests/run.sh --full          everything, long fuzzing, and the scripts in tests/full.d/
+#   tests/run.sh --only STEP...  some of: release e2e asan tsan clang fuzz lint full
+#
+# Each step has a bound of time and a log in build/results/. FUZZ_SECONDS: search time per target.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+steps=(release e2e asan tsan clang fuzz lint)
+declare -A bound=([dependencies]=900 [release]=1800 [e2e]=1200 [asan]=1800 [tsan]=1200 [clang]=1800
+    [fuzz]=1200 [lint]=1800 [full]=14400)
+fuzz_seconds=${FUZZ_SECONDS:-15}
+jobs=$(nproc)
+results=build/results
+passed=0
+failed=0
+
+case ${1:-} in
+    '' | --inside) ;;
+    --quick) steps=(release e2e) ;;
+    --full)
+        steps+=(full)
+        fuzz_seconds=${FUZZ_SECONDS:-600}
+        bound[fuzz]=7200
+        ;;
+    --only)
+        steps=("${@:2}")
+        for step in "${steps[@]}"; do
+            [[ -n ${bound[$step]:-} ]] || { echo "run.sh: no step '$step'" >&2 && exit 2; }
+        done
+        ;;
+    *)
+        sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
+        exit 2
+        ;;
+esac
+
+build() {
+    cmake --preset "$1" >/dev/null
+    cmake --build --preset "$1" -- -j "$jobs" "${@:2}"
+}
+
+run_ctest() {
+    build "$@"
+    ctest --preset "$1" -j "$jobs" --output-junit "$PWD/$results/$1.xml"
+}
+
+step_dependencies() { deploy/dependencies.sh build test; }
+step_release() { run_ctest release; }
+step_asan() { run_ctest asan; }
+step_tsan() { run_ctest tsan thread_tests; }
+step_clang() { run_ctest clang; }
+
+step_e2e() {
+    build release
+    tests/environment.sh
+    build/venv/bin/pytest tests/e2e --junit-xml="$results/e2e.xml"
+}
+
+step_fuzz() {
+    build fuzz
+    tests/fuzz/run.sh "$fuzz_seconds"
+}
+
+step_lint() {
+    cmake --preset clang >/dev/null
+    tests/tidy/clang_tidy.sh build/clang
+}
+
+step_full() {
+    local script status=0
+    for script in tests/full.d/*.sh; do
+        echo "== $script"
+        "$script" || status=1
+    done
+    return $status
+}
+
+if [[ ${1:-} == --inside ]]; then
+    fuzz_seconds=$3
+    "step_$2"
+    exit
+fi
+
+# Runs one step in a process of its own, under its bound, and adds its tests to the sum. A step that
+# fails without a failed test (it did not build, it took too long) counts as one failure.
+run_step() {
+    local step=$1 started=$SECONDS status=0 step_passed=0 step_failed=0
+    printf '[%5d s] %-12s ' "$SECONDS" "$step"
+    timeout --kill-after=10 "${bound[$step]}" "$BASH" "$0" --inside "$step" "$fuzz_seconds" \
+        >"$results/$step.log" 2>&1 || status=$?
+    if [[ -f $results/$step.xml ]]; then
+        read -r step_passed step_failed < <(python3 tests/tally.py "$results/$step.xml")
+    fi
+    if [[ $status != 0 && $step_failed == 0 ]]; then step_failed=1; fi
+    passed=$((passed + step_passed))
+    failed=$((failed + step_failed))
+    echo "$((SECONDS - started)) s, $step_passed passed, $step_failed failed"
+    if [[ $status != 0 ]]; then
+        [[ $status != 124 ]] || echo "  stopped after ${bound[$step]} s"
+        echo "  the end of $results/$step.log:"
+        tail -n 60 "$results/$step.log" | sed 's/^/  | /'
+    fi
+    return $status
+}
+
+mkdir -p "$results"
+rm -f "$results"/*.xml
+if run_step dependencies; then
+    for step in "${steps[@]}"; do
+        run_step "$step" || true
+    done
+fi
+echo "$passed passed, $failed failed"
+[[ $failed == 0 ]]
