@@ -1,5 +1,6 @@
-// One JSON line per request, written once, at its end. Workers append to a buffer of their own; a writer thread takes the buffers
-// over and writes them, so a full disk or a blocked pipe costs log lines (counted), never requests.
+// One JSON line per request, written once, at its end (docs/access-log.md names the keys). Workers
+// append to a buffer of their own; the LogWriter's thread takes the buffers over and writes them,
+// so a full disk or a blocked pipe costs log lines (counted), never requests.
 #pragma once
 
 #include "spillway/operation.hpp"
@@ -18,6 +19,9 @@
 
 namespace spillway {
 
+class LogLane;
+class LogWriter;
+
 /// One attempt as the log tells it.
 struct AttemptRecord {
     std::string_view deployment;  ///< from the table: lives as long as the snapshot
@@ -28,46 +32,63 @@ struct AttemptRecord {
     bool probe = false;
 };
 
-/// Everything a line says. Views must live until `write` returns; texts from outside are bounded and escaped there.
+/// Everything a line says. Views must live until `write` returns; texts from outside are bounded
+/// and escaped there. Of an answer that never came (`status` 0, no operation, no usage) the keys
+/// are left out.
 struct AccessRecord {
     static constexpr std::size_t attempts_max = 12;
 
-    WallTime at{};
+    WallTime at{};  ///< when the request's head was complete
     std::string_view request_id;
     std::string_view upstream_request_id;  ///< apim-request-id or x-request-id of the answer
     std::string_view peer;
     std::string_view method;
-    std::string_view target;   ///< path only; the query may hold a key
+    std::string_view target;  ///< path only; the query may hold a key
     std::string_view user_agent;
     std::string_view route;
     std::optional<Operation> operation;
     bool stream = false;
-    int status = 0;            ///< sent to the caller; 0: none
+    int status = 0;  ///< sent to the caller; 0: none
     Outcome outcome = Outcome::ok;
-    std::string_view detail;   ///< why, in words of ours; empty when ok
+    std::string_view detail;  ///< why, in words of ours; empty when ok
     std::array<AttemptRecord, attempts_max> attempts;
-    std::size_t attempt_count = 0;
-    std::string_view skipped;  ///< "gpt-4o-east:cooling gpt-4o-west:open": why nobody was left
+    std::size_t attempt_count = 0;  ///< may exceed attempts_max: the first ones are shown
+    std::string_view skipped;       ///< "gpt-4o-east:cooling gpt-4o-west:open": why nobody was left
     Tokens estimate = 0;
     std::optional<Usage> usage;
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
     Duration total{};
     std::optional<Duration> first_token;
-    Duration overhead{};       ///< own time, both directions
+    Duration overhead{};  ///< own time, both directions
 };
 
-/// The process's writer. Thread-safe construction and destruction; `flush` on SIGTERM.
-class LogWriter;
+/// No line is longer, its line end included.
+inline constexpr std::size_t access_line_bytes_max = 8 * 1024;
+/// Appends one line. Its keys are a contract: docs/access-log.md.
+void append_access_line(std::string& out, const AccessRecord& record);
 
-/// One worker's end of it. Owned and used by that worker only.
+/// One worker's end of it. Owned and used by that worker only; the writer outlives it.
 class AccessLog {
 public:
+    /// What a worker keeps while the writer lags: about 2,000 lines.
+    static constexpr std::size_t buffer_bytes_max = 1024 * 1024;
+
     AccessLog(LogWriter& writer, std::size_t worker);
+    /// Hands over whatever is left.
+    ~AccessLog();
+    AccessLog(const AccessLog&) = delete;
+    AccessLog& operator=(const AccessLog&) = delete;
+
     /// Appends one line; false when it was dropped because the writer lags behind (bounded memory).
-    bool write(const AccessRecord& record);
-    /// Hands the buffered lines over; called by the worker once per loop turn or timer tick.
+    [[nodiscard]] bool write(const AccessRecord& record);
+    /// Hands the buffered lines over unless the writer still has the last ones to take; called by
+    /// the worker once per timer tick or loop turn. Never waits.
     void flush();
+
+private:
+    LogLane* lane_;  // null: the log is off
+    std::unique_ptr<std::string> buffer_;
 };
 
 }  // namespace spillway
