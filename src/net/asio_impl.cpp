@@ -1,6 +1,2 @@
-// The one place where Asio, its TLS part and Beast are compiled; every other file sees declarations
-// only (BOOST_ASIO_SEPARATE_COMPILATION). It saves three seconds in each file that awaits.
-
+// Compiles Asio's own sources once for all of us (BOOST_ASIO_SEPARATE_COMPILATION).
 #include <boost/asio/impl/src.hpp>
-#include <boost/asio/ssl/impl/src.hpp>
-#include <boost/beast/src.hpp>

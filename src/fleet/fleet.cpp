@@ -1,0 +1,211 @@
+#include "fleet/fleet.hpp"
+
+#include "wire/inspect.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace spillway {
+namespace {
+
+UpstreamForm form_of(ResourceKind kind) noexcept {
+    switch (kind) {
+        case ResourceKind::azure: return UpstreamForm::azure;
+        case ResourceKind::azure_v1: return UpstreamForm::azure_v1;
+        case ResourceKind::openai: return UpstreamForm::openai;
+    }
+    return UpstreamForm::openai;
+}
+
+// The port is left out of Host where it is the scheme's own (RFC 9110 §7.2), as SDKs do.
+std::string host_field(const Endpoint& endpoint) {
+    const std::uint16_t usual = endpoint.tls ? 443 : 80;
+    return endpoint.port == usual ? endpoint.host
+                                  : endpoint.host + ":" + std::to_string(endpoint.port);
+}
+
+HostPort dialled(const ResourceConfig& resource) {
+    if (resource.connect_to.empty()) { return {resource.endpoint.host, resource.endpoint.port}; }
+    const std::size_t colon = resource.connect_to.rfind(':');
+    const std::string port = resource.connect_to.substr(colon + 1);
+    return {resource.connect_to.substr(0, colon), static_cast<std::uint16_t>(std::stoi(port))};
+}
+
+std::string endpoint_key(const ResourceConfig& resource) {
+    return resource.endpoint.host + ":" + std::to_string(resource.endpoint.port) +
+           resource.endpoint.path;
+}
+
+Duration wait_until(TimePoint when, TimePoint now) noexcept {
+    return when > now ? when - now : Duration::zero();
+}
+
+BreakerStatus breaker_status(const Breaker& breaker, TimePoint now) noexcept {
+    return {breaker.state(), breaker.reason(), wait_until(breaker.reopens_at(), now)};
+}
+
+nlohmann::json model_entry(const std::string& name) {
+    return {{"id", name}, {"object", "model"}, {"created", 0}, {"owned_by", "spillway"}};
+}
+
+}  // namespace
+
+std::string FleetDeployment::target(Operation operation, std::string_view api_version) const {
+    const ResourceConfig& at = resource->config;
+    const bool classic = resource->form == UpstreamForm::azure;
+    const bool ours = api_version.empty() || at.override_api_version;
+    const std::string_view version = ours ? std::string_view(at.api_version) : api_version;
+    return upstream_target(resource->form, operation, config.deployment, at.endpoint.path,
+                           classic ? version : std::string_view{});
+}
+
+bool FleetDeployment::routed_by_body(Operation operation) const noexcept {
+    return resource->form != UpstreamForm::azure || operation == Operation::responses;
+}
+
+std::shared_ptr<Region> LiveState::region(const Config& config, ResourceId id) {
+    const ResourceConfig& resource = config.resources[index(id)];
+    const auto members = std::count_if(config.deployments.begin(), config.deployments.end(),
+                                       [id](const DeploymentConfig& deployment) {
+                                           return deployment.resource == id;
+                                       });
+    std::shared_ptr<Region>& region = regions_[endpoint_key(resource)];
+    if (!region) { region = std::make_shared<Region>(static_cast<std::size_t>(members)); }
+    return region;
+}
+
+std::shared_ptr<Deployment> LiveState::deployment(const Config& config, DeploymentId id) {
+    const DeploymentConfig& facts = config.deployments[index(id)];
+    const ResourceConfig& resource = config.resources[index(facts.resource)];
+    const std::string key = facts.name + "\n" + facts.deployment + "\n" + endpoint_key(resource);
+    std::shared_ptr<Deployment>& live = deployments_[key];
+    if (!live) {
+        const auto first = config.deployments.begin();
+        const auto witness = std::count_if(first, first + static_cast<std::ptrdiff_t>(index(id)),
+                                           [&](const auto& other) {
+                                               return other.resource == facts.resource;
+                                           });
+        const Deployment::Params params{
+            {facts.tpm, facts.rpm, facts.settlement == Settlement::actual},
+            config.breaker,
+            config.cooldown};
+        live = std::make_shared<Deployment>(params, region(config, facts.resource),
+                                            static_cast<std::size_t>(witness));
+    }
+    return live;
+}
+
+Fleet::Fleet(const Config& config, LiveState& live) : config_(config) {
+    add_resources();
+    add_deployments(live);
+    add_routes();
+}
+
+void Fleet::add_resources() {
+    for (const ResourceConfig& resource : config_.resources) {
+        const bool bearer = resource.kind == ResourceKind::openai;
+        resources_.push_back({resource, bearer ? UpstreamFamily::openai : UpstreamFamily::azure,
+                              form_of(resource.kind), dialled(resource),
+                              host_field(resource.endpoint), resource.credential.has_value()});
+    }
+}
+
+void Fleet::add_deployments(LiveState& live) {
+    for (std::size_t i = 0; i < config_.deployments.size(); ++i) {
+        const DeploymentConfig& facts = config_.deployments[i];
+        const auto id = static_cast<DeploymentId>(i);
+        deployments_.push_back({facts, id, &resources_[index(facts.resource)],
+                                live.deployment(config_, id), json_quoted(facts.deployment)});
+    }
+}
+
+void Fleet::add_routes() {
+    nlohmann::json models = nlohmann::json::array();
+    for (std::size_t i = 0; i < config_.routes.size(); ++i) {
+        const RouteConfig& facts = config_.routes[i];
+        FleetRoute route{facts, static_cast<RouteId>(i), {}};
+        std::uint8_t tier = 0;
+        for (const std::vector<DeploymentId>& ids : facts.tiers) {
+            for (const DeploymentId id : ids) {
+                const FleetDeployment& deployment = deployments_[index(id)];
+                const std::string& geography = deployment.resource->config.geography;
+                const bool allowed = facts.residency.empty() || facts.residency == geography;
+                route.members.push_back({&deployment, tier, allowed});
+            }
+            ++tier;
+        }
+        routes_.push_back(std::move(route));
+        by_name_.emplace(facts.name, i);
+        for (const std::string& alias : facts.aliases) { by_name_.emplace(alias, i); }
+        models.push_back(model_entry(facts.name));
+    }
+    models_json_ = nlohmann::json{{"object", "list"}, {"data", models}}.dump();
+}
+
+const FleetRoute* Fleet::find(std::string_view model) const noexcept {
+    const auto found = by_name_.find(model);
+    return found == by_name_.end() ? nullptr : &routes_[found->second];
+}
+
+std::string Fleet::model_json(std::string_view name) const {
+    const FleetRoute* route = find(name);
+    return route == nullptr ? std::string{} : model_entry(route->config.name).dump();
+}
+
+void Fleet::describe(const FleetRoute& route, Tokens estimate, TimePoint now,
+                     std::span<DeploymentView> views) const noexcept {
+    for (std::size_t i = 0; i < route.members.size(); ++i) {
+        const FleetMember& member = route.members[i];
+        DeploymentView& view = views[i];
+        view.id = member.deployment->id;
+        view.tier = member.tier;
+        view.weight = member.deployment->config.weight;
+        view.residency_ok = member.residency_ok;
+        member.deployment->live->describe(view, estimate, now);
+    }
+}
+
+FleetStatus Fleet::status(TimePoint now) const {
+    FleetStatus status;
+    for (const FleetDeployment& deployment : deployments_) {
+        const Deployment& live = *deployment.live;
+        const ResourceConfig& resource = deployment.resource->config;
+        DeploymentStatus one;
+        one.name = deployment.config.name;
+        one.deployment = deployment.config.deployment;
+        one.resource = resource.name;
+        one.region = resource.region;
+        one.geography = resource.geography;
+        one.kind = resource.kind;
+        one.breaker = breaker_status(live.breaker(), now);
+        one.region_breaker = breaker_status(live.region_breaker(), now);
+        one.cools_for = wait_until(live.cooldown().until(), now);
+        one.ramp = live.breaker().ramp_factor(now, live.params().breaker);
+        one.weight = deployment.config.weight;
+        one.tpm_limit = live.quota().token_limit();
+        one.tpm_limit_configured = deployment.config.tpm;
+        one.tpm_used = live.quota().tokens_used(now);
+        one.rpm_limit = deployment.config.rpm;
+        one.rpm_used = live.quota().requests_used(now);
+        one.in_flight = live.in_flight();
+        one.last_error = live.last_error(now);
+        status.deployments.push_back(std::move(one));
+    }
+    for (const FleetRoute& route : routes_) {
+        RouteStatus one{route.config.name, route.config.aliases, route.config.residency, {}, 0};
+        one.tiers.resize(route.config.tiers.size());
+        std::array<DeploymentView, route_deployments_max> views;
+        describe(route, 0, now, std::span(views).first(route.members.size()));
+        Rng rng(0);  // only the reasons are shown, not the order
+        const Plan plan = spillway::plan(std::span(views).first(route.members.size()), now, rng);
+        std::array<Skip, route_deployments_max> skips{};
+        for (const Considered& skipped : plan.skipped()) { skips[skipped.position] = skipped.skip; }
+        for (std::size_t i = 0; i < route.members.size(); ++i) {
+            one.tiers[route.members[i].tier].push_back({route.members[i].deployment->id, skips[i]});
+        }
+        status.routes.push_back(std::move(one));
+    }
+    return status;
+}
+
+}  // namespace spillway

@@ -1,0 +1,129 @@
+// The routing table as the data path sees it: an immutable snapshot of routes and resources, with
+// references to the live state of its deployments. A reload builds a new snapshot over the same
+// live state; a request uses the one it started with.
+#pragma once
+
+#include "fleet/deployment.hpp"
+#include "fleet/status.hpp"
+#include "net/dialer.hpp"
+#include "spillway/config.hpp"
+#include "spillway/operation.hpp"
+#include "wire/head_rules.hpp"
+#include "wire/upstream_target.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace spillway {
+
+/// A resource's fixed facts, prepared for the data path.
+struct FleetResource {
+    ResourceConfig config;
+    UpstreamFamily family{};
+    UpstreamForm form{};
+    HostPort address;        ///< what is dialled
+    std::string host_field;  ///< value of the Host field
+    bool needs_credential = false;
+};
+
+/// A deployment's fixed facts, and its live state.
+struct FleetDeployment {
+    DeploymentConfig config;
+    DeploymentId id{};
+    const FleetResource* resource = nullptr;
+    std::shared_ptr<Deployment> live;
+    std::string model_json;  ///< the name at the resource as a JSON string, quotes included
+
+    /// Origin-form target; `api_version` is the caller's, empty for none.
+    [[nodiscard]] std::string target(Operation operation, std::string_view api_version) const;
+    /// True when the body's `model` selects the deployment and so has to be ours.
+    [[nodiscard]] bool routed_by_body(Operation operation) const noexcept;
+};
+
+/// One place of a route.
+struct FleetMember {
+    const FleetDeployment* deployment = nullptr;
+    std::uint8_t tier = 0;
+    bool residency_ok = true;
+};
+
+struct FleetRoute {
+    RouteConfig config;
+    RouteId id{};
+    std::vector<FleetMember> members;  ///< in tier order; at most route_deployments_max
+};
+
+/// Live state that outlives snapshots: deployments by identity (name, endpoint, deployment),
+/// regions by endpoint.
+class LiveState {
+public:
+    explicit LiveState(const RetryBudgetParams& retries) : retries_(RetryBudget(retries)) {}
+
+    [[nodiscard]] std::shared_ptr<Deployment> deployment(const Config& config, DeploymentId id);
+    /// The process-wide retry ratio.
+    [[nodiscard]] Shared<RetryBudget>& retries() noexcept { return retries_; }
+
+private:
+    std::shared_ptr<Region> region(const Config& config, ResourceId id);
+
+    std::map<std::string, std::shared_ptr<Deployment>> deployments_;
+    std::map<std::string, std::shared_ptr<Region>> regions_;
+    Shared<RetryBudget> retries_;
+};
+
+class Fleet {
+public:
+    Fleet(const Config& config, LiveState& live);
+    Fleet(const Fleet&) = delete;
+    Fleet& operator=(const Fleet&) = delete;
+
+    [[nodiscard]] const Config& config() const noexcept { return config_; }
+    /// By name or alias; null when there is none.
+    [[nodiscard]] const FleetRoute* find(std::string_view model) const noexcept;
+    [[nodiscard]] const std::vector<FleetRoute>& routes() const noexcept { return routes_; }
+    [[nodiscard]] const std::vector<FleetDeployment>& deployments() const noexcept {
+        return deployments_;
+    }
+    [[nodiscard]] const std::vector<FleetResource>& resources() const noexcept {
+        return resources_;
+    }
+    /// Body of GET /v1/models.
+    [[nodiscard]] const std::string& models_json() const noexcept { return models_json_; }
+    /// Body of GET /v1/models/{name}; empty when there is no such route.
+    [[nodiscard]] std::string model_json(std::string_view name) const;
+
+    /// One view per member of the route, in its order, for the planner. `views` has room for all of
+    /// them.
+    void describe(const FleetRoute& route, Tokens estimate, TimePoint now,
+                  std::span<DeploymentView> views) const noexcept;
+
+    /// What an operator may know of all this now.
+    [[nodiscard]] FleetStatus status(TimePoint now) const;
+
+private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+    void add_resources();
+    void add_deployments(LiveState& live);
+    void add_routes();
+
+    Config config_;
+    std::vector<FleetResource> resources_;
+    std::vector<FleetDeployment> deployments_;
+    std::vector<FleetRoute> routes_;
+    std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> by_name_;
+    std::string models_json_;
+};
+
+}  // namespace spillway

@@ -1,0 +1,43 @@
+// One resource as all its deployments see it: its endpoint's breaker. Fed only with failures that a
+// whole region would show (no connection, 502, 503, 504), so that one dead host costs a handful of
+// requests instead of five for each deployment (reliability.md §2.5).
+#pragma once
+
+#include "fleet/shared.hpp"
+#include "spillway/policy/breaker.hpp"
+#include "spillway/policy/window.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+namespace spillway {
+
+/// Shared by all workers.
+class Region {
+public:
+    /// Failures a deployment must have had in the last 10 s to speak against its region.
+    static constexpr std::uint64_t failures_to_accuse = 3;
+
+    explicit Region(std::size_t deployments);
+
+    [[nodiscard]] Shared<Breaker>& breaker() noexcept { return breaker_; }
+    [[nodiscard]] const Shared<Breaker>& breaker() const noexcept { return breaker_; }
+
+    /// Evidence of the deployment with number `witness` (0 .. deployments - 1).
+    void succeeded(TimePoint now) noexcept;
+    /// Opens the region when enough of its deployments accuse it (two, or its only one) and none
+    /// had a success in the last 10 s.
+    std::optional<Breaker::Transition> failed(std::size_t witness, const BreakerParams& params,
+                                              TimePoint now, Rng& rng) noexcept;
+
+private:
+    using Window = SlidingWindow<AtomicWord, 11>;  // 10 s and the second in progress
+
+    Shared<Breaker> breaker_{Breaker{}};
+    Window successes_{std::chrono::seconds(1)};
+    std::deque<Window> failures_;  // one per deployment; a deque because windows do not move
+};
+
+}  // namespace spillway

@@ -1,0 +1,81 @@
+#include "net/listener.hpp"
+
+#include "telemetry/event_log.hpp"
+
+#include <sys/socket.h>
+
+#include <utility>
+
+namespace spillway {
+
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+Listener::Listener(asio::io_context& io, OnAccept on_accept)
+    : acceptor_(io.get_executor()), on_accept_(std::move(on_accept)) {}
+
+boost::system::result<asio::ip::tcp::endpoint, std::string> Listener::open(const std::string& host,
+                                                                           std::uint16_t port) {
+    boost::system::error_code ec;
+    const auto address = asio::ip::make_address(host, ec);
+    if (ec) { return "cannot listen on " + host + ": not a numeric address"; }
+    const asio::ip::tcp::endpoint endpoint(address, port);
+    const auto failed = [&] {
+        return "cannot listen on " + host + ":" + std::to_string(port) + ": " + ec.message();
+    };
+    acceptor_.open(endpoint.protocol(), ec);
+    if (ec) { return failed(); }
+    acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
+    acceptor_.set_option(ReusePort(true), ec);
+    acceptor_.bind(endpoint, ec);
+    if (ec) { return failed(); }
+    acceptor_.listen(4096, ec);
+    if (ec) { return failed(); }
+    acceptor_.native_non_blocking(true, ec);
+    return acceptor_.local_endpoint();
+}
+
+task<void> Listener::accept_loop() {
+    const Executor executor = acceptor_.get_executor();
+    Timer pause(executor);
+    while (acceptor_.is_open()) {
+        Socket socket(executor);
+        const auto [ec] = co_await acceptor_.async_accept(socket, use_tuple);
+        if (!ec) {
+            on_accept_(std::move(socket));
+            continue;
+        }
+        if (ec == asio::error::operation_aborted || ec == asio::error::bad_descriptor) {
+            co_return;
+        }
+        // Out of descriptors or memory: give others time to finish instead of spinning.
+        log_event(Severity::error, "accept_failed", {{"error", ec.message()}});
+        pause.expires_after(std::chrono::milliseconds(50));
+        const auto [ignored] = co_await pause.async_wait(use_tuple);
+    }
+}
+
+void Listener::take_queued() {
+    for (;;) {
+        boost::system::error_code ec;
+        Socket socket(acceptor_.get_executor());
+        acceptor_.accept(socket, ec);
+        if (ec) { return; }
+        on_accept_(std::move(socket));
+    }
+}
+
+task<void> Listener::close() {
+    if (!acceptor_.is_open()) { co_return; }
+    boost::system::error_code ignored;
+    acceptor_.cancel(ignored);
+    acceptor_.non_blocking(true, ignored);
+    take_queued();
+    // Handshakes in flight land in the queue a moment later: look twice.
+    Timer pause(acceptor_.get_executor());
+    pause.expires_after(std::chrono::milliseconds(50));
+    const auto [waited] = co_await pause.async_wait(use_tuple);
+    take_queued();
+    acceptor_.close(ignored);
+}
+
+}  // namespace spillway

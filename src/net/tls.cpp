@@ -1,0 +1,195 @@
+#include "net/tls.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <climits>
+#include <utility>
+
+namespace spillway {
+namespace {
+
+using Made = boost::system::result<std::shared_ptr<TlsContext>, std::string>;
+
+std::string openssl_error(std::string_view doing) {
+    std::array<char, 256> text{};
+    ERR_error_string_n(ERR_get_error(), text.data(), text.size());
+    ERR_clear_error();
+    return std::string(doing) + ": " + text.data();
+}
+
+// http/1.1 only, length-prefixed (RFC 7301 §3.1): anything else an upstream might choose we could
+// not speak.
+constexpr std::string_view alpn_http1 = "\x08http/1.1";
+
+ssl_ctx_st* new_context(const SSL_METHOD* method) {
+    SSL_CTX* context = SSL_CTX_new(method);
+    if (context == nullptr) { return nullptr; }
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    // Partial writes because a piece may be larger than the socket takes; moving buffers because a
+    // retry may come from another place in memory; released buffers because thousands of streams
+    // idle.
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                  SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    return context;
+}
+
+bool is_address(const std::string& host) {
+    ASN1_OCTET_STRING* address = a2i_IPADDRESS(host.c_str());
+    const bool parsed = address != nullptr;
+    ASN1_OCTET_STRING_free(address);
+    return parsed;
+}
+
+int keep_session(SSL* ssl, SSL_SESSION* session) {
+    auto** slot = static_cast<SSL_SESSION**>(SSL_get_app_data(ssl));
+    if (slot == nullptr) { return 0; }
+    SSL_SESSION_free(*slot);
+    *slot = session;  // one reference is ours now
+    return 1;
+}
+
+}  // namespace
+
+TlsContext::TlsContext(ssl_ctx_st* owned) : context_(owned) {}
+
+TlsContext::~TlsContext() {
+    SSL_SESSION_free(resumable_);
+    SSL_CTX_free(context_);
+}
+
+Made TlsContext::client(const std::string& ca_file) {
+    SSL_CTX* raw = new_context(TLS_client_method());
+    if (raw == nullptr) { return openssl_error("cannot make a TLS context"); }
+    auto context = std::make_shared<TlsContext>(raw);
+    const int loaded = ca_file.empty() ? SSL_CTX_set_default_verify_paths(raw)
+                                       : SSL_CTX_load_verify_file(raw, ca_file.c_str());
+    if (loaded != 1) {
+        return openssl_error("cannot load CA certificates from " +
+                             (ca_file.empty() ? std::string("the system") : ca_file));
+    }
+    SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_alpn_protos(raw, reinterpret_cast<const unsigned char*>(alpn_http1.data()),
+                            static_cast<unsigned>(alpn_http1.size()));
+    SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(raw, keep_session);
+    return context;
+}
+
+Made TlsContext::server(const std::string& certificate, const std::string& key,
+                        const std::string& client_ca) {
+    SSL_CTX* raw = new_context(TLS_server_method());
+    if (raw == nullptr) { return openssl_error("cannot make a TLS context"); }
+    auto context = std::make_shared<TlsContext>(raw);
+    if (SSL_CTX_use_certificate_chain_file(raw, certificate.c_str()) != 1) {
+        return openssl_error("cannot load certificate " + certificate);
+    }
+    if (SSL_CTX_use_PrivateKey_file(raw, key.c_str(), SSL_FILETYPE_PEM) != 1) {
+        return openssl_error("cannot load private key " + key);
+    }
+    if (SSL_CTX_check_private_key(raw) != 1) {
+        return openssl_error("private key " + key + " does not belong to " + certificate);
+    }
+    if (!client_ca.empty()) {
+        if (SSL_CTX_load_verify_file(raw, client_ca.c_str()) != 1) {
+            return openssl_error("cannot load client CA " + client_ca);
+        }
+        SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    }
+    return context;
+}
+
+TlsSession::TlsSession(std::shared_ptr<TlsContext> context, ssl_st* ssl) noexcept
+    : context_(std::move(context)), ssl_(ssl) {}
+
+TlsSession TlsSession::client(std::shared_ptr<TlsContext> context, const std::string& host) {
+    SSL* ssl = SSL_new(context->context_);
+    X509_VERIFY_PARAM* verify = SSL_get0_param(ssl);
+    if (is_address(host)) {
+        X509_VERIFY_PARAM_set1_ip_asc(verify, host.c_str());
+    } else {
+        SSL_set_tlsext_host_name(ssl, host.c_str());
+        X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        X509_VERIFY_PARAM_set1_host(verify, host.data(), host.size());
+    }
+    SSL_set_app_data(ssl, &context->resumable_);
+    if (context->resumable_ != nullptr) { SSL_set_session(ssl, context->resumable_); }
+    SSL_set_connect_state(ssl);
+    return {std::move(context), ssl};
+}
+
+TlsSession TlsSession::server(std::shared_ptr<TlsContext> context) {
+    SSL* ssl = SSL_new(context->context_);
+    SSL_set_accept_state(ssl);
+    return {std::move(context), ssl};
+}
+
+TlsSession::~TlsSession() { SSL_free(ssl_); }
+
+TlsSession::TlsSession(TlsSession&& other) noexcept
+    : context_(std::move(other.context_)), ssl_(std::exchange(other.ssl_, nullptr)) {}
+
+TlsSession& TlsSession::operator=(TlsSession&& other) noexcept {
+    std::swap(context_, other.context_);
+    std::swap(ssl_, other.ssl_);
+    return *this;
+}
+
+void TlsSession::attach(int descriptor) noexcept { SSL_set_fd(ssl_, descriptor); }
+
+TlsStep TlsSession::step(int result) const noexcept {
+    if (result > 0) { return {static_cast<std::size_t>(result), TlsWant::nothing, Cause::none}; }
+    switch (SSL_get_error(ssl_, result)) {
+        case SSL_ERROR_WANT_READ: return {0, TlsWant::read, Cause::none};
+        case SSL_ERROR_WANT_WRITE: return {0, TlsWant::write, Cause::none};
+        case SSL_ERROR_ZERO_RETURN:
+            return {0, TlsWant::nothing, Cause::closed};  // close_notify: an honest end
+        case SSL_ERROR_SSL: {
+            const bool distrusted = SSL_get_verify_result(ssl_) != X509_V_OK;
+            return {0, TlsWant::nothing, distrusted ? Cause::certificate : Cause::reset};
+        }
+        default:
+            return {0, TlsWant::nothing, Cause::reset};  // also FIN without close_notify:
+                                                         // truncation
+    }
+}
+
+TlsStep TlsSession::handshake() noexcept {
+    ERR_clear_error();
+    TlsStep done = step(SSL_do_handshake(ssl_));
+    done.bytes = 0;
+    return done;
+}
+
+TlsStep TlsSession::read(std::span<char> into) noexcept {
+    ERR_clear_error();
+    const auto size = static_cast<int>(std::min<std::size_t>(into.size(), INT_MAX));
+    return step(SSL_read(ssl_, into.data(), size));
+}
+
+TlsStep TlsSession::write(std::string_view bytes) noexcept {
+    ERR_clear_error();
+    const auto size = static_cast<int>(std::min<std::size_t>(bytes.size(), INT_MAX));
+    return step(SSL_write(ssl_, bytes.data(), size));
+}
+
+void TlsSession::close_notify() noexcept {
+    if (ssl_ != nullptr && SSL_is_init_finished(ssl_) == 1) {
+        ERR_clear_error();
+        SSL_shutdown(ssl_);
+        ERR_clear_error();
+    }
+}
+
+std::string_view TlsSession::verify_error() const noexcept {
+    if (ssl_ == nullptr) { return {}; }
+    const long result = SSL_get_verify_result(ssl_);
+    return result == X509_V_OK ? std::string_view{} : X509_verify_cert_error_string(result);
+}
+
+bool TlsSession::has_buffered_input() const noexcept { return SSL_has_pending(ssl_) == 1; }
+
+}  // namespace spillway

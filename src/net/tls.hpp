@@ -1,0 +1,83 @@
+// TLS on a descriptor: contexts made once from configuration, sessions made per connection.
+// Verification of chain and name is on and has no switch. Nothing here waits: operations say what
+// they would wait for.
+#pragma once
+
+#include "spillway/result.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+struct ssl_ctx_st;
+struct ssl_st;
+struct ssl_session_st;
+
+namespace spillway {
+
+/// Shared by the connections of one worker to one upstream, or of one listener. Immutable after
+/// construction except for the cached client session (TLS 1.3 tickets, RFC 8446 §4.6.1), which is
+/// why a client context belongs to one worker.
+class TlsContext {
+public:
+    /// For upstreams. `ca_file` empty: the system's store. The error is text for a start-up
+    /// message.
+    [[nodiscard]] static boost::system::result<std::shared_ptr<TlsContext>, std::string> client(
+        const std::string& ca_file);
+    /// For a listener. `client_ca` not empty: callers must show a certificate signed by it.
+    [[nodiscard]] static boost::system::result<std::shared_ptr<TlsContext>, std::string> server(
+        const std::string& certificate, const std::string& key, const std::string& client_ca);
+
+    explicit TlsContext(ssl_ctx_st* owned);
+    ~TlsContext();
+    TlsContext(const TlsContext&) = delete;
+    TlsContext& operator=(const TlsContext&) = delete;
+
+private:
+    friend class TlsSession;
+    ssl_ctx_st* context_;
+    ssl_session_st* resumable_ = nullptr;
+};
+
+enum class TlsWant : std::uint8_t { nothing, read, write };
+
+struct TlsStep {
+    std::size_t bytes = 0;
+    TlsWant want = TlsWant::nothing;
+    Cause cause = Cause::none;  ///< not none: the session is dead
+};
+
+class TlsSession {
+public:
+    TlsSession() = default;  ///< inactive: a plain connection
+    /// `host`: SNI (unless an address) and the name to verify.
+    [[nodiscard]] static TlsSession client(std::shared_ptr<TlsContext> context,
+                                           const std::string& host);
+    [[nodiscard]] static TlsSession server(std::shared_ptr<TlsContext> context);
+    ~TlsSession();
+    TlsSession(TlsSession&& other) noexcept;
+    TlsSession& operator=(TlsSession&& other) noexcept;
+
+    [[nodiscard]] bool active() const noexcept { return ssl_ != nullptr; }
+    void attach(int descriptor) noexcept;
+
+    [[nodiscard]] TlsStep handshake() noexcept;
+    [[nodiscard]] TlsStep read(std::span<char> into) noexcept;
+    [[nodiscard]] TlsStep write(std::string_view bytes) noexcept;
+    /// Sends close_notify if that is possible without waiting.
+    void close_notify() noexcept;
+    /// Why verification failed, for the log: OpenSSL's words, no peer-controlled text.
+    [[nodiscard]] std::string_view verify_error() const noexcept;
+    [[nodiscard]] bool has_buffered_input() const noexcept;
+
+private:
+    TlsSession(std::shared_ptr<TlsContext> context, ssl_st* ssl) noexcept;
+    [[nodiscard]] TlsStep step(int result) const noexcept;
+
+    std::shared_ptr<TlsContext> context_;
+    ssl_st* ssl_ = nullptr;
+};
+
+}  // namespace spillway
