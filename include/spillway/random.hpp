@@ -1,13 +1,13 @@
-// Randomness as an argument: jitter and weighted choice draw from a generator that the caller owns, so a
-// test fixes the seed and a worker needs no lock.
+// Randomness as an argument: jitter and weighted choice draw from a generator that the caller owns,
+// so a test fixes the seed and a worker needs no lock.
 #pragma once
 
 #include <cstdint>
 
 namespace spillway {
 
-/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). Eight bytes of
-/// state, good enough for jitter and load spreading; not for secrets.
+/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). Eight
+/// bytes of state, good enough for jitter and load spreading; not for secrets.
 class Rng {
 public:
     explicit constexpr Rng(std::uint64_t seed) noexcept : state_(seed) {}

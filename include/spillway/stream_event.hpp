@@ -1,5 +1,5 @@
-// What one event of a stream means for the request it answers: the word that the dialects (src/wire) and
-// the commit gate (policy) share.
+// What one event of a stream means for the request it answers: the word that the dialects
+// (src/wire) and the commit gate (policy) share.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// One budget over everything a request may cost: a deadline and a number of attempts of its own, and a share of the
-// process-wide retry ratio, so that retries cannot multiply an outage (SRE book ch. 21, gRPC A6; reliability.md §1.11).
+// One budget over everything a request may cost: a deadline and a number of attempts of its own,
+// and a share of the process-wide retry ratio, so that retries cannot multiply an outage (SRE book
+// ch. 21, gRPC A6; reliability.md §1.11).
 #pragma once
 
 #include "spillway/time.hpp"
@@ -9,16 +10,18 @@
 namespace spillway {
 
 struct RetryParams {
-    std::uint32_t attempts = 3;  ///< 1..10 per request; attempts that cost nothing upstream are free
+    std::uint32_t attempts = 3;  ///< 1..10 per request; attempts that cost nothing upstream are
+                                 ///< free
 };
 
 struct RetryBudgetParams {
-    double per_request = 0.2;   ///< credit each caller request brings
-    double per_second = 3.0;    ///< floor, so that little traffic can still fail over
+    double per_request = 0.2;  ///< credit each caller request brings
+    double per_second = 3.0;   ///< floor, so that little traffic can still fail over
     double cap = 100.0;
 };
 
-/// The process's retry credit: a token bucket in one value of 16 bytes, shared like Breaker. Starts full.
+/// The process's retry credit: a token bucket in one value of 16 bytes, shared like Breaker. Starts
+/// full.
 class RetryBudget {
 public:
     explicit RetryBudget(const RetryBudgetParams& params) noexcept;
@@ -58,8 +61,8 @@ private:
     std::uint32_t attempts_left_;
 };
 
-/// Bounded fail-open when every deployment is judged bad: at most one attempt per second for each deployment, plus
-/// 5 % of arrivals (reliability.md §2.6). 16 bytes, shared like Breaker.
+/// Bounded fail-open when every deployment is judged bad: at most one attempt per second for each
+/// deployment, plus 5 % of arrivals (reliability.md §2.6). 16 bytes, shared like Breaker.
 class PanicBudget {
 public:
     void on_request() noexcept;  ///< a request found nothing healthy on this deployment

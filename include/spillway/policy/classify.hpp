@@ -1,9 +1,10 @@
-// What an answer or a failure before the commit point means: for the caller (pass it on or go elsewhere), for the
-// breaker, for the quota, for the retry budget. One table, azure-protocol.md §5.3.
+// What an answer or a failure before the commit point means: for the caller (pass it on or go
+// elsewhere), for the breaker, for the quota, for the retry budget. One table, azure-protocol.md
+// §5.3.
 #pragma once
 
-#include "spillway/policy/breaker.hpp"
 #include "spillway/policy/budget.hpp"
+#include "spillway/policy/effect.hpp"
 #include "spillway/result.hpp"
 #include "spillway/time.hpp"
 
@@ -13,7 +14,8 @@
 
 namespace spillway {
 
-/// Why a request went elsewhere (or could not): a closed set, it becomes a metric label and a log word.
+/// Why a request went elsewhere (or could not): a closed set, it becomes a metric label and a log
+/// word.
 enum class Reason : std::uint8_t {
     none,
     throttled_tokens,
@@ -21,10 +23,10 @@ enum class Reason : std::uint8_t {
     throttled_capacity,
     insufficient_quota,
     server_error,
-    request_timeout,   ///< 408
-    unauthorized,      ///< 401, 403
-    not_found,         ///< DeploymentNotFound, Resource not found
-    unsupported,       ///< this deployment cannot do it, another may
+    request_timeout,  ///< 408
+    unauthorized,     ///< 401, 403
+    not_found,        ///< DeploymentNotFound, Resource not found
+    unsupported,      ///< this deployment cannot do it, another may
     resolve,
     connect,
     tls,
@@ -33,19 +35,21 @@ enum class Reason : std::uint8_t {
     timeout_total,
     reset,
     malformed,
-    truncated,         ///< ended before it was complete
-    stream_error,      ///< error event inside a 200
+    truncated,     ///< ended before it was complete
+    stream_error,  ///< error event inside a 200
 };
 inline constexpr std::size_t reason_count = 20;
 [[nodiscard]] std::string_view name(Reason reason) noexcept;
 
-/// An upstream's error answer, or the mapped form of an early error event. Views live as long as the body held.
+/// An upstream's error answer, or the mapped form of an early error event. Views live as long as
+/// the body held.
 struct ErrorFacts {
     int status = 0;
     std::string_view code;
     std::string_view type;
     std::string_view message;
     bool quota_headers = false;  ///< rate-limit headers say that a quota is used up
+    bool retry_after = false;    ///< the answer says when to come back, in any of the forms
 };
 
 struct Verdict {
@@ -59,7 +63,8 @@ struct Verdict {
     Reason reason = Reason::none;
     bool throttle = false;  ///< start or extend the cool-down
     bool alert = false;     ///< an operator has to act (credentials, missing deployment)
-    /// If nobody else can answer: may this very answer be shown to the caller? Never a backend's 401/403/404.
+    /// If nobody else can answer: may this very answer be shown to the caller? Never a backend's
+    /// 401/403/404.
     bool showable = true;
     RequestBudget::Cost cost = RequestBudget::Cost::counted;
 };

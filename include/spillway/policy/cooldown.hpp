@@ -1,5 +1,5 @@
-// A provider that says "come back later" is believed and left alone until then; it is not broken, so the breaker
-// never hears of it. A value of 16 bytes, shared like Breaker.
+// A provider that says "come back later" is believed and left alone until then; it is not broken,
+// so the breaker never hears of it. A value of 16 bytes, shared like Breaker.
 #pragma once
 
 #include "spillway/time.hpp"
@@ -10,17 +10,21 @@
 namespace spillway {
 
 struct CooldownParams {
-    Duration base = std::chrono::seconds(1);   ///< without a hint: doubled per throttle in a row
-    Duration cap = std::chrono::seconds(60);   ///< longest hint believed (86400 s occurs: azure-protocol §3.5)
+    Duration base = std::chrono::seconds(1);  ///< without a hint: doubled per throttle in a row
+    Duration cap = std::chrono::seconds(60);  ///< longest hint believed (86400 s occurs:
+                                              ///< azure-protocol §3.5)
 };
 
 class Cooldown {
 public:
-    /// TimePoint{} when not cooling.
+    /// End of the latest cool-down, passed or not; TimePoint{} when there was none.
     [[nodiscard]] TimePoint until() const noexcept;
     [[nodiscard]] bool cooling(TimePoint now) const noexcept;
-    /// A throttle arrived: `hint` is clamped to [1 ms, cap], none means base * 2^k. Never shortens a running one.
-    void throttled(std::optional<Duration> hint, const CooldownParams& params, TimePoint now) noexcept;
+    /// A throttle arrived: `hint` is clamped to [1 ms, cap]; none means base * 2^k, k being the
+    /// throttles without a hint since the last success. Never shortens a running cool-down, and
+    /// throttles without a hint that arrive during one are part of it.
+    void throttled(std::optional<Duration> hint, const CooldownParams& params,
+                   TimePoint now) noexcept;
     /// A success ends the doubling, not a running cool-down.
     void succeeded() noexcept;
     /// True when `succeeded()` would change nothing.

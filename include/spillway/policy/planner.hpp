@@ -1,5 +1,6 @@
-// Who may serve this request next, in which order, and why not the others. A pure function of the route, the estimate
-// and a view of live state: the data path, `explain` and the simulation ask the same one.
+// Who may serve this request next, in which order, and why not the others. A pure function of the
+// route, the estimate and a view of live state: the data path, `explain` and the simulation ask the
+// same one.
 #pragma once
 
 #include "spillway/ids.hpp"
@@ -19,18 +20,21 @@ namespace spillway {
 /// Deployments in one route, all tiers together; the loader refuses more.
 inline constexpr std::size_t route_deployments_max = 32;
 
+/// Why not this one. When several hold, the first of this order is named: residency, tried,
+/// unsupported, too_big (they last as long as the request), then its breaker, its region's, the
+/// cool-down, requests, tokens.
 enum class Skip : std::uint8_t {
     none,
-    tried,           ///< already failed in this request
-    residency,       ///< its geography is not the route's
-    open,            ///< its breaker
-    region_open,     ///< its resource's breaker
-    probing,         ///< half-open and the probe slot is taken
-    cooling,         ///< told to wait by a 429 or 503
-    tokens_full,     ///< our mirror of its TPM
-    requests_full,   ///< our mirror of its RPM
-    too_big,         ///< the request can never fit its TPM
-    unsupported,     ///< the operation does not exist on this kind of resource
+    tried,          ///< already failed in this request
+    residency,      ///< its geography is not the route's
+    open,           ///< its breaker
+    region_open,    ///< its resource's breaker
+    probing,        ///< half-open and the probe slot is taken
+    cooling,        ///< told to wait by a 429 or 503
+    tokens_full,    ///< our mirror of its TPM
+    requests_full,  ///< our mirror of its RPM
+    too_big,        ///< the request can never fit its TPM
+    unsupported,    ///< the operation does not exist on this kind of resource
 };
 [[nodiscard]] std::string_view name(Skip skip) noexcept;
 
@@ -38,25 +42,25 @@ enum class Skip : std::uint8_t {
 struct DeploymentView {
     DeploymentId id{};
     std::uint8_t tier = 0;
-    double weight = 1.0;         ///< configured weight times the breaker's ramp factor
+    double weight = 1.0;  ///< configured weight times the breaker's ramp factor
     bool tried = false;
     bool residency_ok = true;
     bool supported = true;
-    bool degraded = false;       ///< slow: only when its tier has nobody better
+    bool degraded = false;  ///< slow: only when its tier has nobody better
     Breaker::Access breaker = Breaker::Access::yes;
     Breaker::Access region = Breaker::Access::yes;
-    TimePoint reopens_at{};      ///< of whichever of the two is shut
-    TimePoint cools_until{};     ///< TimePoint{}: not cooling
+    TimePoint reopens_at{};   ///< of whichever of the two is shut
+    TimePoint cools_until{};  ///< TimePoint{}: not cooling
     QuotaAnswer quota = QuotaAnswer::admitted;
     TimePoint quota_ready_at{};
 };
 
 struct Considered {
     DeploymentId id{};
-    std::uint8_t position = 0;   ///< index into the views
+    std::uint8_t position = 0;  ///< index into the views
     Skip skip = Skip::none;
-    bool probe = false;          ///< would be a half-open probe
-    TimePoint ready_at{};        ///< skipped for a time: when it may be asked again; else TimePoint{}
+    bool probe = false;    ///< would be a half-open probe
+    TimePoint ready_at{};  ///< skipped for a time: when it may be asked again; else TimePoint{}
 };
 
 struct Plan {
@@ -64,7 +68,8 @@ struct Plan {
     std::array<Considered, route_deployments_max> order;
     std::uint8_t eligible = 0;
     std::uint8_t total = 0;
-    /// Nothing is eligible and somebody is only *judged* bad: try this position in panic if its budget permits.
+    /// Nothing is eligible and somebody is only *judged* bad: try this view in panic if its budget
+    /// permits. `none` as soon as anybody is merely throttled: the provider told us to wait.
     std::uint8_t panic = none;
     static constexpr std::uint8_t none = 0xFF;
 
@@ -76,8 +81,9 @@ struct Plan {
     }
 };
 
-/// Tier by tier: healthy by weighted random choice, then degraded; a probe goes first in its tier, so that recovery
-/// is noticed under load (it can still fail over). At most `route_deployments_max` views.
+/// Tier by tier: healthy by weighted random choice, then degraded; a probe goes first in its tier,
+/// so that recovery is noticed under load (it can still fail over). One probe per request: further
+/// ones come after everybody else. At most `route_deployments_max` views are looked at.
 [[nodiscard]] Plan plan(std::span<const DeploymentView> views, TimePoint now, Rng& rng) noexcept;
 
 /// What to tell a caller when a plan has no candidate.
