@@ -1,5 +1,6 @@
-// What of a head crosses the gateway, in both directions: hop-by-hop fields and credentials never, an allow-list towards
-// upstreams (Azure answers more than ten custom headers with 431, azure-protocol.md §3.6), nearly everything back.
+// What of a head crosses the gateway, in both directions: hop-by-hop fields and credentials never,
+// an allow-list towards upstreams (Azure answers more than ten custom headers with 431,
+// azure-protocol.md §3.6), nearly everything back.
 #pragma once
 
 #include "wire/framing.hpp"
@@ -16,14 +17,18 @@ struct UpstreamLine {
     std::string_view target;      ///< path and query, complete
     std::string_view host;        ///< Host field value
     std::string_view credential;  ///< complete header line with CRLF, or empty
-    std::string_view request_id;  ///< ours, sent as x-request-id (and x-ms-client-request-id)
+    std::string_view request_id;  ///< ours: x-request-id, to Azure also x-ms-client-request-id
 };
 
-/// Appends a POST head with `content_length`. Allowed from the caller: accept, content-type, user-agent, openai-beta,
-/// openai-organization/-project (kind openai only: see `azure`), x-ms-* preview switches ... (the list is in the source, with reasons).
-/// accept-encoding becomes identity so that usage can be read. Fields named by Connection are dropped unless that would strip
-/// framing or identity.
+/// Header lines to Azure that may count as custom, ours and the credential's included. Azure
+/// refuses the eleventh; one stays free for what a front door in between may add.
+inline constexpr std::size_t azure_custom_fields_max = 9;
+
 enum class UpstreamFamily : std::uint8_t { azure, openai };
+
+/// Appends a POST head with `content_length`. The caller's fields pass by the allow-list in the
+/// source, unless Connection names them; what is ours (Host, framing, credential, request id,
+/// accept-encoding: identity so that usage can be read) is written here and cannot be struck out.
 void append_upstream_head(std::string& out, const RequestHead& caller, const UpstreamLine& line,
                           UpstreamFamily family, std::size_t content_length);
 
@@ -38,16 +43,25 @@ struct GatewayFields {
     std::string_view request_id;
     std::string_view deployment;  ///< empty: no upstream answered
     std::uint32_t attempts = 0;
-    bool close = false;           ///< say Connection: close
+    bool close = false;  ///< say Connection: close
 };
 
-/// Appends the head for the caller of an upstream's answer: status and fields passed back except hop-by-hop, framing,
-/// set-cookie, x-ratelimit-* (they describe one member, not the pool) and what we set ourselves. The upstream's own
-/// x-request-id becomes x-upstream-request-id.
-void append_caller_head(std::string& out, const ResponseHead& upstream, const CallerFraming& framing,
-                        const GatewayFields& gateway);
+/// Appends x-request-id, x-spillway-*, the framing and, where needed, `connection: close`.
+/// until_close always closes; `none` says so with a length of 0 where the status allows a body.
+void append_gateway_fields(std::string& out, int status, const CallerFraming& framing,
+                           const GatewayFields& gateway);
 
-/// The key a caller sent, in whichever form; empty when none. Views into the head.
+/// Appends the head for the caller of an upstream's answer: status and fields passed back except
+/// hop-by-hop, framing, what speaks for the upstream's own origin (set-cookie, alt-svc, HSTS ...),
+/// x-ratelimit-* (they describe one member, not the pool) and what we set ourselves. The upstream's
+/// own x-request-id becomes x-upstream-request-id; waiting hints are clamped to 60 s
+/// (azure-protocol.md §3.5).
+void append_caller_head(std::string& out, const ResponseHead& upstream,
+                        const CallerFraming& framing, const GatewayFields& gateway);
+
+/// The key a caller sent, in whichever form (Bearer token, api-key, x-api-key,
+/// ocp-apim-subscription-key, query api-key; the first in this order); empty when none. Views into
+/// the head.
 [[nodiscard]] std::string_view caller_credential(const RequestHead& head) noexcept;
 
 }  // namespace spillway

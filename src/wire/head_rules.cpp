@@ -1,0 +1,234 @@
+// Both directions are lists. Towards the upstream a field needs a line in `allowed` to pass, so
+// that a header nobody thought of cannot leak a credential or use up Azure's ten; towards the
+// caller a field needs a reason not to.
+#include "wire/head_rules.hpp"
+
+#include "wire/api_path.hpp"
+#include "wire/octets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace spillway {
+
+namespace {
+
+using octets::Class;
+
+enum class Cost : std::uint8_t { standard, custom };
+enum class Towards : std::uint8_t { both, azure, openai };
+
+struct Allowed {
+    std::string_view name;
+    Cost cost;
+    Towards towards;
+};
+
+// Azure does not say what it counts as custom; we assume: every name that is not a registered HTTP
+// field. `host`, `content-length` and `accept-encoding` are ours and registered; the credential,
+// x-request-id and x-ms-client-request-id are ours and count. Deliberately absent: x-stainless-*,
+// x-forwarded-*, via, forwarded, traceparent and tracestate (they would use up the ten),
+// accept-language and sec-fetch-* (no model reads them), cookies, every credential, x-spillway-*.
+constexpr std::array allowed = {
+    Allowed{"accept", Cost::standard, Towards::both},
+    Allowed{"content-type", Cost::standard, Towards::both},
+    Allowed{"user-agent", Cost::standard, Towards::both},
+    Allowed{"openai-beta", Cost::custom, Towards::both},                 // previews by header
+    Allowed{"aoai-evals", Cost::custom, Towards::azure},                 // azure-protocol.md §1.3
+    Allowed{"foundry-features", Cost::custom, Towards::azure},           // its newer form
+    Allowed{"x-ms-spillover-deployment", Cost::custom, Towards::azure},  // §3.4, per request
+    Allowed{"openai-organization", Cost::custom, Towards::openai},
+    Allowed{"openai-project", Cost::custom, Towards::openai},
+    Allowed{"idempotency-key", Cost::custom, Towards::openai},
+    Allowed{"x-client-request-id", Cost::custom, Towards::openai},
+};
+
+const Allowed* find_allowed(std::string_view name, UpstreamFamily family) noexcept {
+    const auto wrong = family == UpstreamFamily::azure ? Towards::openai : Towards::azure;
+    for (const Allowed& entry : allowed) {
+        if (entry.towards != wrong && equal_ignoring_case(name, entry.name)) { return &entry; }
+    }
+    return nullptr;
+}
+
+bool named_by_connection(const Fields& fields, std::string_view name) noexcept {
+    for (const Field& field : fields.all()) {
+        if (field.id == http::field::connection && list_has_token(field.value, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_field(std::string& out, std::string_view name, std::uint64_t value) {
+    std::array<char, 20> digits;  // 2^64 - 1 has 20
+    const auto end = std::to_chars(digits.begin(), digits.end(), value).ptr;
+    append_field(out, name, std::string_view{digits.begin(), end});
+}
+
+/// Fields of an answer that concern this connection only, or that we write ourselves.
+bool is_ours_or_hop_by_hop(http::field id) noexcept {
+    switch (id) {
+        case http::field::connection:
+        case http::field::keep_alive:
+        case http::field::proxy_connection:
+        case http::field::proxy_authenticate:
+        case http::field::proxy_authorization:
+        case http::field::te:
+        case http::field::trailer:
+        case http::field::transfer_encoding:
+        case http::field::upgrade:
+        case http::field::http2_settings:
+        case http::field::content_length: return true;
+        default: return false;
+    }
+}
+
+/// Fields by which a server speaks for its own origin; from us they would speak for the gateway's.
+bool speaks_for_origin(const Field& field) noexcept {
+    constexpr std::array<std::string_view, 4> unknown_to_beast = {"nel", "report-to",
+                                                                  "clear-site-data", "set-cookie2"};
+    switch (field.id) {
+        case http::field::set_cookie:
+        case http::field::alt_svc:
+        case http::field::strict_transport_security: return true;
+        case http::field::unknown: break;
+        default: return false;
+    }
+    return std::ranges::any_of(unknown_to_beast, [&](std::string_view name) {
+        return equal_ignoring_case(field.name, name);
+    });
+}
+
+bool starts_ignoring_case(std::string_view name, std::string_view lowercase_prefix) noexcept {
+    return equal_ignoring_case(name.substr(0, lowercase_prefix.size()), lowercase_prefix);
+}
+
+bool is_withheld(const Field& field) noexcept {
+    if (is_ours_or_hop_by_hop(field.id) || speaks_for_origin(field)) { return true; }
+    if (field.id != http::field::unknown) { return false; }
+    return starts_ignoring_case(field.name, "x-ratelimit-") ||
+           starts_ignoring_case(field.name, "x-rate-limit-") ||
+           starts_ignoring_case(field.name, "x-spillway-") ||
+           equal_ignoring_case(field.name, "x-upstream-request-id");
+}
+
+/// The longest wait a field may ask of a caller, in the field's unit; 0: not a waiting field.
+std::uint64_t longest_wait(const Field& field) noexcept {
+    constexpr std::uint64_t seconds_max = 60;
+    if (field.id == http::field::retry_after) { return seconds_max; }
+    const bool in_milliseconds = equal_ignoring_case(field.name, "retry-after-ms") ||
+                                 equal_ignoring_case(field.name, "x-ms-retry-after-ms");
+    return in_milliseconds ? seconds_max * 1000 : 0;
+}
+
+/// SDKs sleep what they are told or hammer (azure-protocol.md §3.7): only whole numbers from 1
+/// pass, dates and fractions are dropped.
+void append_wait(std::string& out, const Field& field, std::uint64_t longest) {
+    if (field.value.empty() || !octets::all(Class::digit, field.value)) { return; }
+    std::uint64_t wait = longest;  // stays when the number does not fit
+    std::from_chars(field.value.data(), field.value.data() + field.value.size(), wait);
+    if (wait > 0) { append_field(out, field.name, std::min(wait, longest)); }
+}
+
+void append_status_line(std::string& out, const ResponseHead& head) {
+    out.append("HTTP/1.1 ");
+    out.append(std::to_string(head.status)).append(" ").append(head.reason).append("\r\n");
+}
+
+std::string_view bearer_token(std::string_view authorization) noexcept {
+    constexpr std::string_view scheme = "bearer ";
+    if (!starts_ignoring_case(authorization, scheme)) { return {}; }
+    return octets::trim(authorization.substr(scheme.size()));
+}
+
+}  // namespace
+
+void append_upstream_head(std::string& out, const RequestHead& caller, const UpstreamLine& line,
+                          UpstreamFamily family, std::size_t content_length) {
+    out.append("POST ").append(line.target).append(" HTTP/1.1\r\n");
+    append_field(out, "host", line.host);
+    append_field(out, "content-length", content_length);
+    append_field(out, "accept-encoding", "identity");
+    out.append(line.credential);
+    append_field(out, "x-request-id", line.request_id);
+    std::size_t custom_fields = 2;
+    if (family == UpstreamFamily::azure) {
+        append_field(out, "x-ms-client-request-id", line.request_id);
+        ++custom_fields;
+    }
+    for (const Field& field : caller.fields.all()) {
+        const Allowed* const entry = find_allowed(field.name, family);
+        if (entry == nullptr || named_by_connection(caller.fields, field.name)) { continue; }
+        if (entry->cost == Cost::custom && family == UpstreamFamily::azure &&
+            ++custom_fields > azure_custom_fields_max) {
+            continue;
+        }
+        append_field(out, field.name, field.value);
+    }
+    out.append("\r\n");
+}
+
+void append_gateway_fields(std::string& out, int status, const CallerFraming& framing,
+                           const GatewayFields& gateway) {
+    constexpr int no_content = 204;
+    constexpr int not_modified = 304;
+    switch (framing.kind) {
+        case CallerFraming::Kind::length:
+            append_field(out, "content-length", framing.length);
+            break;
+        case CallerFraming::Kind::chunked: append_field(out, "transfer-encoding", "chunked"); break;
+        case CallerFraming::Kind::none:
+            if (status != no_content && status != not_modified) {
+                append_field(out, "content-length", std::uint64_t{0});
+            }
+            break;
+        case CallerFraming::Kind::until_close: break;
+    }
+    append_field(out, "x-request-id", gateway.request_id);
+    append_field(out, "x-spillway-attempts", std::uint64_t{gateway.attempts});
+    if (!gateway.deployment.empty()) {
+        append_field(out, "x-spillway-deployment", gateway.deployment);
+    }
+    if (gateway.close || framing.kind == CallerFraming::Kind::until_close) {
+        append_field(out, "connection", "close");
+    }
+}
+
+void append_caller_head(std::string& out, const ResponseHead& upstream,
+                        const CallerFraming& framing, const GatewayFields& gateway) {
+    append_status_line(out, upstream);
+    for (const Field& field : upstream.fields.all()) {
+        if (is_withheld(field) || named_by_connection(upstream.fields, field.name)) { continue; }
+        if (const std::uint64_t longest = longest_wait(field); longest > 0) {
+            append_wait(out, field, longest);
+        } else if (equal_ignoring_case(field.name, "x-request-id")) {
+            append_field(out, "x-upstream-request-id", field.value);
+        } else {
+            append_field(out, field.name, field.value);
+        }
+    }
+    append_gateway_fields(out, upstream.status, framing, gateway);
+    out.append("\r\n");
+}
+
+std::string_view caller_credential(const RequestHead& head) noexcept {
+    constexpr std::array<std::string_view, 3> key_fields = {"api-key", "x-api-key",
+                                                            "ocp-apim-subscription-key"};
+    const std::string_view token = bearer_token(head.fields.get(http::field::authorization));
+    if (!token.empty()) { return token; }
+    for (const std::string_view name : key_fields) {
+        const std::string_view key = head.fields.get(name);
+        if (!key.empty()) { return key; }
+    }
+    const std::size_t question = head.target.find('?');
+    if (question == head.target.npos) { return {}; }
+    return query_value(head.target.substr(question + 1), "api-key");
+}
+
+}  // namespace spillway

@@ -1,0 +1,73 @@
+// Classes of bytes as RFC 9110 §5.6 and RFC 9112 name them, as one table: the parsers of outside
+// bytes must agree on what a token or a field value may contain, so the knowledge stands here once.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace spillway::octets {
+
+enum Class : std::uint8_t {
+    token = 1,    ///< tchar: method and field names
+    value = 2,    ///< VCHAR, SP, HTAB, obs-text: field values, reason phrases, chunk extensions
+    visible = 4,  ///< 0x21-0x7E
+    digit = 8,
+    blank = 16,       ///< SP, HTAB
+    unreserved = 32,  ///< RFC 3986 §2.3: never needs a percent escape
+};
+
+inline constexpr std::array<std::uint8_t, 256> classes = [] {
+    constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~";
+    constexpr std::string_view unreserved_marks = "-._~";
+    std::array<std::uint8_t, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const char c = static_cast<char>(i);
+        const bool is_digit = c >= '0' && c <= '9';
+        const bool is_alphanumeric = is_digit || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        const bool is_blank = c == ' ' || c == '\t';
+        const bool is_visible = i > 0x20 && i < 0x7F;
+        unsigned classes_of = 0;
+        if (is_alphanumeric || token_marks.find(c) != token_marks.npos) { classes_of |= token; }
+        if (is_visible || is_blank || i >= 0x80) { classes_of |= value; }
+        if (is_visible) { classes_of |= visible; }
+        if (is_digit) { classes_of |= digit; }
+        if (is_blank) { classes_of |= blank; }
+        if (is_alphanumeric || unreserved_marks.find(c) != unreserved_marks.npos) {
+            classes_of |= unreserved;
+        }
+        table[i] = static_cast<std::uint8_t>(classes_of);
+    }
+    return table;
+}();
+
+[[nodiscard]] constexpr bool is(Class wanted, char c) noexcept {
+    return (classes[static_cast<unsigned char>(c)] & wanted) != 0;
+}
+
+/// True for an empty text too.
+[[nodiscard]] constexpr bool all(Class wanted, std::string_view text) noexcept {
+    std::uint8_t common = wanted;
+    for (const char c : text) { common &= classes[static_cast<unsigned char>(c)]; }
+    return common != 0;
+}
+
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && is(blank, text.front())) { text.remove_prefix(1); }
+    while (!text.empty() && is(blank, text.back())) { text.remove_suffix(1); }
+    return text;
+}
+
+[[nodiscard]] constexpr char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Value of a hexadecimal digit of either case, -1 for anything else.
+[[nodiscard]] constexpr int hex_value(char c) noexcept {
+    if (is(digit, c)) { return c - '0'; }
+    const char letter = lower(c);
+    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+}  // namespace spillway::octets

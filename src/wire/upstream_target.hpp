@@ -1,0 +1,26 @@
+// Path and query of an operation at an upstream, in each of the three URL forms
+// (azure-protocol.md §1.1). Nothing of the caller's own URL is pasted into it but the api-version.
+#pragma once
+
+#include "spillway/operation.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace spillway {
+
+enum class UpstreamForm : std::uint8_t {
+    azure,     ///< {base}/openai/deployments/{deployment}/{operation}?api-version=
+    azure_v1,  ///< {base}/openai/v1/{operation}, `?api-version=` only when one is given
+    openai,    ///< {base}/{operation}: the base path says which version
+};
+
+/// Origin-form target for an inference operation. `base_path` is the endpoint's path as configured,
+/// without a trailing slash; `deployment` and `api_version` are percent-encoded here. Classic
+/// responses has no deployment in its path: the body's `model` selects there.
+[[nodiscard]] std::string upstream_target(UpstreamForm form, Operation operation,
+                                          std::string_view deployment, std::string_view base_path,
+                                          std::string_view api_version);
+
+}  // namespace spillway
