@@ -99,12 +99,12 @@ public:
     [[nodiscard]] RouteCells& route(std::size_t worker, std::string_view name);
     [[nodiscard]] DeploymentCells& deployment(std::size_t worker, std::string_view name);
     [[nodiscard]] WorkerCells& worker(std::size_t worker) { return *workers_[worker]; }
-    [[nodiscard]] const WorkerCells& worker(std::size_t worker) const { return *workers_[worker]; }
     [[nodiscard]] std::size_t workers() const noexcept { return workers_.size(); }
 
-    /// One name's cells, one per worker.
+    /// Cells of the same thing, one per worker.
     template <class Cells>
     using Row = std::vector<std::unique_ptr<Cells>>;
+    [[nodiscard]] const Row<WorkerCells>& all_workers() const noexcept { return workers_; }
 
     /// For the scrape: `visit(name, row)` for every name, sorted, under the registry's lock.
     template <class Visit>
