@@ -1,0 +1,168 @@
+#include "config/field_groups.hpp"
+
+#include "config/address.hpp"
+#include "config/endpoint.hpp"
+#include "config/shapes.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace spillway {
+
+namespace {
+
+constexpr std::int64_t million = 1'000'000;
+constexpr auto required = Row::Presence::required;
+
+std::vector<Row> api_key_rows(CredentialConfig& credential) {
+    const auto env = [&credential](std::string_view variable) -> std::optional<Complaint> {
+        credential.source = CredentialConfig::Source::env;
+        credential.variable = variable;
+        return std::nullopt;
+    };
+    const auto file = [&credential](std::string_view path) -> std::optional<Complaint> {
+        credential.source = CredentialConfig::Source::file;
+        credential.path = path;
+        return std::nullopt;
+    };
+    return {
+        {"env", "Environment variable that holds the key, read when the table is loaded",
+         parsed("the name of an environment variable", "", env)},
+        {"file", "File that holds the key; read again when it changes", parsed("a file", "", file)},
+    };
+}
+
+}  // namespace
+
+Shape credential(CredentialConfig& credential) {
+    const auto literal = [&credential](std::string_view key) -> std::optional<Complaint> {
+        credential.source = CredentialConfig::Source::literal;
+        credential.key = Secret(std::string(key));
+        return std::nullopt;
+    };
+    return map_of([&credential, literal]() -> std::vector<Row> {
+        Shape api_key = parsed("a key, {env: NAME} or {file: PATH}", "", literal);
+        api_key.map = [&credential] { return api_key_rows(credential); };
+        return {
+            {"api_key", "API key: {env: NAME}, {file: PATH}, or the key itself (not recommended)",
+             std::move(api_key), required},
+            {"managed_identity", "", later()},
+            {"workload_identity", "", later()},
+            {"client_secret", "", later()},
+            {"client_certificate", "", later()},
+        };
+    });
+}
+
+namespace {
+
+Shape endpoint(Endpoint& endpoint) {
+    return parsed("a URL such as https://name.openai.azure.com", "https?://[^?#@\\s]+",
+                  [&endpoint](std::string_view text) -> std::optional<Complaint> {
+                      auto url = parse_endpoint(text);
+                      if (!url) { return url.error(); }
+                      endpoint = std::move(*url);
+                      return std::nullopt;
+                  });
+}
+
+Shape dial_address(std::string& field) {
+    return parsed("a host and a port such as 10.0.0.4:443", "[^ ]+:[0-9]{1,5}",
+                  [&field](std::string_view text) -> std::optional<Complaint> {
+                      auto address = parse_dial_address(text);
+                      if (!address) { return address.error(); }
+                      field = std::move(*address);
+                      return std::nullopt;
+                  });
+}
+
+}  // namespace
+
+const std::vector<std::string>& resource_kinds() {
+    static const std::vector<std::string> kinds{"azure", "azure_v1", "openai"};
+    return kinds;
+}
+
+Shape resource(Config& config, ResourceConfig& resource) {
+    const auto tls = [&resource]() -> std::vector<Row> {
+        return {{"ca_file", "PEM file of accepted authorities; otherwise the system's",
+                 text(resource.tls.ca_file, "a file")}};
+    };
+    return map_of([&config, &resource, tls]() -> std::vector<Row> {
+        return {
+            {"kind", "azure: paths with the deployment; azure_v1: /openai/v1; openai: any other",
+             choice(resource.kind, resource_kinds())},
+            {"endpoint", "Base URL, without /openai", endpoint(resource.endpoint), required},
+            {"connect_to", "Dial this instead, e.g. a private endpoint; TLS name stays the URL's",
+             dial_address(resource.connect_to)},
+            {"region", "Region, for display and for judging regions as a whole",
+             name(resource.region, NameRule::plain)},
+            {"geography", "Where data is processed; compared with a route's residency",
+             name(resource.geography, NameRule::plain)},
+            {"api_version", "Sent when the caller names none (kind azure)",
+             text(resource.api_version, "an API version such as 2024-10-21")},
+            {"override_api_version", "Send api_version even when the caller names another",
+             flag(resource.override_api_version)},
+            {"credential", "Signs requests to this resource; none: sent unsigned",
+             reference(config.credentials, "credentials",
+                       [&resource](std::size_t index) { resource.credential = index; })},
+            {"tls", "How to verify the resource's certificate", map_of(tls)},
+        };
+    });
+}
+
+namespace {
+
+/// What a deployment was bought with. 0 means unlimited in `Config`, but hardly to who writes it.
+template <class Number>
+Shape limit(const std::string& key, Number& field) {
+    Shape shape = number(Unit::count, field, {1, 1000 * million});
+    shape.scalar->fallback.clear();
+    shape.scalar->store = [key, store = shape.scalar->store](std::string_view text) {
+        auto complaint = store(text);
+        if (complaint && text == "0") {
+            return std::optional(Complaint("0 would let no request through",
+                                           "leave `" + key + "` out for no limit"));
+        }
+        return complaint;
+    };
+    return shape;
+}
+
+/// No fixed default: it follows from the resource's kind (complete_deployments).
+Shape settlement(Settlement& field) {
+    Shape shape = choice(field, {"estimate", "actual"});
+    shape.scalar->fallback.clear();
+    return shape;
+}
+
+}  // namespace
+
+Shape deployment(Config& config, DeploymentConfig& deployment) {
+    return map_of([&config, &deployment]() -> std::vector<Row> {
+        return {
+            {"resource", "The resource it is deployed in",
+             reference(config.resources, "resources",
+                       [&deployment](std::size_t index) {
+                           deployment.resource = static_cast<ResourceId>(index);
+                       }),
+             required},
+            {"name", "Its name at the resource; by default the key above",
+             text(deployment.deployment, "a deployment's name")},
+            {"tpm", "Tokens per minute it was bought with; absent: unlimited",
+             limit("tpm", deployment.tpm)},
+            {"rpm", "Requests per minute; absent: unlimited", limit("rpm", deployment.rpm)},
+            {"weight", "Share of requests inside its tier",
+             number(Unit::plain, deployment.weight, {1, 1000})},
+            {"settlement", "Tokens charged in the end: estimate (Azure) or actual (others)",
+             settlement(deployment.settlement)},
+            {"default_output", "Output tokens assumed when the caller sets no bound",
+             number(Unit::count, deployment.default_output, {1, million})},
+        };
+    });
+}
+
+}  // namespace spillway
