@@ -45,9 +45,9 @@ inline constexpr std::size_t reason_count = 20;
 /// the body held.
 struct ErrorFacts {
     int status = 0;
-    std::string_view code;
-    std::string_view type;
-    std::string_view message;
+    std::string_view code{};
+    std::string_view type{};
+    std::string_view message{};
     bool quota_headers = false;  ///< rate-limit headers say that a quota is used up
     bool retry_after = false;    ///< the answer says when to come back, in any of the forms
 };

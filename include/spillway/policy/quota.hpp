@@ -29,9 +29,9 @@ struct Reservation {
 
 /// Absent fields: header missing, negative or not applicable (azure-protocol.md §3.3).
 struct QuotaHint {
-    std::optional<Tokens> remaining_tokens;
-    std::optional<std::int64_t> remaining_requests;
-    std::optional<Tokens> limit_tokens;
+    std::optional<Tokens> remaining_tokens{};
+    std::optional<std::int64_t> remaining_requests{};
+    std::optional<Tokens> limit_tokens{};
 };
 
 enum class QuotaAnswer : std::uint8_t {
