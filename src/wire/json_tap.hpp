@@ -1,0 +1,55 @@
+// Follows a JSON document that passes in pieces: is it complete, and what is the value of one
+// member of its top level? Knows brackets and strings, not grammar: the document is an upstream's
+// and goes on to the caller as it is. Separate from the usage tap because this is bytes and that is
+// meaning.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace spillway {
+
+/// Any split into pieces gives the same result. Holds at most `captured_max` bytes.
+class JsonTap {
+public:
+    static constexpr std::size_t captured_max = std::size_t{4} * 1024;
+    /// Deeper documents count as broken: never complete, nothing captured.
+    static constexpr unsigned depth_max = 64;
+
+    void feed(std::string_view piece);
+
+    /// One object, array or string and nothing but whitespace behind it. A number or a literal
+    /// never proves that it is complete.
+    [[nodiscard]] bool complete() const noexcept { return ended_ && !broken_; }
+    /// The object that is the value of the first top-level `usage`, once: empty before it is
+    /// complete, when it is longer than `captured_max`, and from the second time on.
+    [[nodiscard]] std::string_view take_usage() noexcept;
+
+private:
+    enum class Capture : std::uint8_t { waiting, running, done, over };
+
+    [[nodiscard]] std::size_t pass_string(std::string_view piece, std::size_t from) noexcept;
+    [[nodiscard]] std::size_t pass_structure(std::string_view piece, std::size_t from);
+    void match_key(std::string_view part) noexcept;
+    void on_structural(char c) noexcept;
+    void open(char c) noexcept;
+    void close(char c) noexcept;
+    void capture(std::string_view part);
+
+    std::string captured_;
+    std::uint64_t objects_ = 0;  // bit d: the container at depth d + 1 is an object
+    unsigned depth_ = 0;
+    std::size_t key_matched_ = 0;  // characters of `usage` that the current string has matched
+    bool in_string_ = false;
+    bool escaped_ = false;
+    bool key_next_ = false;    // at depth 1: the next string is a member's name
+    bool is_key_ = false;      // the current string is one
+    bool usage_next_ = false;  // the next value at depth 1 is the one to capture
+    bool ended_ = false;
+    bool broken_ = false;
+    Capture capture_ = Capture::waiting;
+};
+
+}  // namespace spillway
