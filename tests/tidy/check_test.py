@@ -152,6 +152,7 @@ class Bans(unittest.TestCase):
                 ("base", "#define SW_ASSERT(c) check(c)"),
                 ("proxy", "bool is_open() const;"),
                 ("policy", "nowhere(now);"),
+                ("wire", "using namespace std::chrono_literals;"),
         ):
             with self.subTest(code):
                 self.assertEqual(list(rules.bans(layer, code)), [])

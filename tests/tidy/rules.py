@@ -35,7 +35,8 @@ BANS = [
     Ban(r"#\s*include\s*<iostream>", _OURS, "<ostream> and an argument, or telemetry's log"),
     Ban(r"\bvolatile\b", _OURS + ["sim"], "std::atomic in fleet, or nothing"),
     Ban(r"#\s*define\s+(?!SW_ASSERT\b)", _OURS + ["sim"], "constexpr, an enum or a function"),
-    Ban(r"^using\s+namespace\b", _OURS + ["sim"], "name what you use, inside functions"),
+    Ban(r"^using\s+namespace\b(?!\s+std::(?:\w+_)?literals;)", _OURS + ["sim"],
+        "name what you use, inside functions; only std's literals may be opened"),
     Ban(r"[(,]\s*(?:const\s+)?bool\s+\w+\s*[,)=]", _OURS, "an enum says at the call what it means"),
 ]
 _BAD_NAME = re.compile(r"(?:util|helper|common|misc|manager)\w*\.[ch]pp$")
