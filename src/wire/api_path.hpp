@@ -23,15 +23,15 @@ struct ApiPath {
     Surface surface{};
     /// Percent-decoded once and validated; empty: the body's `model` routes. For models_get the
     /// model that was asked for.
-    std::string deployment;
-    std::string_view api_version;  ///< view into the target; empty when absent
-    std::string_view query;        ///< without `?`; credentials in it (api-key=) never forwarded
+    std::string deployment{};
+    std::string_view api_version{};  ///< view into the target; empty when absent
+    std::string_view query{};        ///< without `?`; credentials in it (api-key=) never forwarded
 };
 
 struct PathError {
     int status = 404;          ///< 400 (escapes), 404, 405, 426 (WebSocket probe)
-    std::string_view code;     ///< OpenAI-style error code, static
-    std::string message;       ///< for the caller: "You sent X; base URL should be Y"
+    std::string_view code{};   ///< OpenAI-style error code, static
+    std::string message{};     ///< for the caller: "You sent X; base URL should be Y"
     std::string_view allow{};  ///< value of an Allow field for 405, static; empty otherwise
 };
 

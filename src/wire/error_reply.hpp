@@ -16,14 +16,14 @@ struct ErrorReply {
     int status = 500;  ///< never 3xx or 409: SDKs follow the one and repeat the other
     /// invalid_request_error, authentication_error, rate_limit_error, server_error ...
     std::string_view type = "server_error";
-    std::string_view code;   ///< empty: null
-    std::string_view param;  ///< empty: null
-    std::string message;
+    std::string_view code{};   ///< empty: null
+    std::string_view param{};  ///< empty: null
+    std::string message{};
     /// Sent as retry-after-ms (rounded up, >= 1) and retry-after (whole seconds, >= 1), both at
     /// most 60 s.
-    std::optional<Duration> retry_after;
-    std::optional<bool> should_retry;  ///< x-should-retry; absent: the SDK decides
-    std::string_view allow{};          ///< Allow field of a 405; empty: none
+    std::optional<Duration> retry_after{};
+    std::optional<bool> should_retry{};  ///< x-should-retry; absent: the SDK decides
+    std::string_view allow{};            ///< Allow field of a 405; empty: none
 };
 
 /// The answer to a head that was refused. The connection has to be closed behind it.

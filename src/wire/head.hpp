@@ -28,8 +28,8 @@ struct HeadLimits {
 /// are.
 struct Field {
     http::field id = http::field::unknown;
-    std::string_view name;
-    std::string_view value;  ///< without surrounding blanks
+    std::string_view name{};
+    std::string_view value{};  ///< without surrounding blanks
 };
 
 /// The fields of one head in the order they came. About 5 KiB: keep one per connection, not per
@@ -57,15 +57,15 @@ enum class Method : std::uint8_t { get, post, put, patch, del, head, options };
 
 struct RequestHead {
     Method method = Method::get;
-    std::string_view target;  ///< origin-form, visible ASCII
-    std::uint8_t minor = 1;   ///< HTTP/1.minor
+    std::string_view target{};  ///< origin-form, visible ASCII
+    std::uint8_t minor = 1;     ///< HTTP/1.minor
     Fields fields;
     std::size_t bytes = 0;  ///< length of the head, a leading CRLF included
 };
 
 struct ResponseHead {
     int status = 0;  ///< 100-599
-    std::string_view reason;
+    std::string_view reason{};
     std::uint8_t minor = 1;
     Fields fields;
     std::size_t bytes = 0;
@@ -76,7 +76,7 @@ struct ResponseHead {
 /// of the input.
 struct HeadError {
     int status = 400;
-    std::string_view why;
+    std::string_view why{};
 };
 
 enum class HeadState : std::uint8_t { need_more, complete, refused };

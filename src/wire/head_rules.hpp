@@ -14,10 +14,10 @@ namespace spillway {
 
 /// A deployment's fixed part of a request head, made when the table is loaded.
 struct UpstreamLine {
-    std::string_view target;      ///< path and query, complete
-    std::string_view host;        ///< Host field value
-    std::string_view credential;  ///< complete header line with CRLF, or empty
-    std::string_view request_id;  ///< ours: x-request-id, to Azure also x-ms-client-request-id
+    std::string_view target{};      ///< path and query, complete
+    std::string_view host{};        ///< Host field value
+    std::string_view credential{};  ///< complete header line with CRLF, or empty
+    std::string_view request_id{};  ///< ours: x-request-id, to Azure also x-ms-client-request-id
 };
 
 /// Header lines to Azure that may count as custom, ours and the credential's included. Azure
@@ -40,8 +40,8 @@ struct CallerFraming {
 };
 
 struct GatewayFields {
-    std::string_view request_id;
-    std::string_view deployment;  ///< empty: no upstream answered
+    std::string_view request_id{};
+    std::string_view deployment{};  ///< empty: no upstream answered
     std::uint32_t attempts = 0;
     bool close = false;  ///< say Connection: close
 };
