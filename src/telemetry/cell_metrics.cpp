@@ -170,7 +170,6 @@ constexpr std::array worker_counters = {
     WorkerCounter{Metric::sdk_retries, &WorkerCells::retries_of_sdks},
     WorkerCounter{Metric::retries_denied, &WorkerCells::retries_denied},
     WorkerCounter{Metric::panic_attempts, &WorkerCells::panics},
-    WorkerCounter{Metric::access_log_dropped, &WorkerCells::access_log_dropped},
     WorkerCounter{Metric::escaped_exceptions, &WorkerCells::escaped_exceptions},
 };
 
@@ -178,6 +177,8 @@ void add_workers(const CellRegistry::Row<WorkerCells>& row, Exposition& expositi
     for (const auto& [metric, counter] : worker_counters) {
         exposition.add(metric, {}, total(row, counter));
     }
+    exposition.add(Metric::access_log_dropped, {"lagging"},
+                   total(row, &WorkerCells::access_log_dropped));
     exposition.add(Metric::upstream_connections, {"idle"}, total(row, &WorkerCells::upstream_idle));
     exposition.add(Metric::upstream_connections, {"active"},
                    total(row, &WorkerCells::upstream_active));

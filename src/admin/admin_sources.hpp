@@ -1,0 +1,32 @@
+// Where the admin pages get what they show: questions the gateway answers. Separate so that the
+// pages depend on nobody above them, and a test can answer instead.
+#pragma once
+
+#include "fleet/status.hpp"
+#include "spillway/time.hpp"
+#include "telemetry/cells.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace spillway {
+
+/// What /readyz says. Only `ready` is a 200.
+enum class Readiness : std::uint8_t {
+    starting,  ///< not every listener is open yet
+    ready,
+    draining,  ///< told to end: takes what comes, but wants no more
+};
+
+/// All are called on the admin thread, while the workers run. None may be empty.
+struct AdminSources {
+    std::function<FleetStatus(TimePoint now)> fleet;
+    std::function<Readiness()> readiness;
+    std::function<std::string()> config_hash;       ///< of the table in use
+    std::function<std::uint64_t()> lost_log_lines;  ///< LogWriter::lost_lines
+    const CellRegistry* cells = nullptr;            ///< outlives the admin server
+    TimePoint started_at{};
+};
+
+}  // namespace spillway

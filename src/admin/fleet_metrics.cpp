@@ -1,0 +1,42 @@
+#include "admin/fleet_metrics.hpp"
+
+#include "admin/words.hpp"
+
+#include <array>
+#include <chrono>
+
+namespace spillway {
+
+namespace {
+
+// One 0/1 series per state: no magic numbers to remember in a query.
+constexpr std::array states = {Breaker::State::closed, Breaker::State::open,
+                               Breaker::State::half_open};
+
+void add_deployment(const DeploymentStatus& status, Exposition& exposition) {
+    const std::string& deployment = status.name;
+    exposition.add(Metric::deployment_info,
+                   {deployment, status.resource, status.region, name(status.kind)}, 1.0);
+    for (const Breaker::State state : states) {
+        exposition.add(Metric::deployment_state, {deployment, name(state)},
+                       state == status.breaker.state ? 1.0 : 0.0);
+    }
+    const auto add = [&](Metric metric, auto value) {
+        exposition.add(metric, {deployment}, static_cast<double>(value));
+    };
+    add(Metric::deployment_tpm_limit, status.tpm_limit);
+    add(Metric::deployment_tpm_used, status.tpm_used);
+    add(Metric::deployment_rpm_limit, status.rpm_limit);
+    add(Metric::deployment_rpm_used, status.rpm_used);
+    add(Metric::deployment_retry_after, seconds(status.cools_for));
+}
+
+}  // namespace
+
+void add_fleet_metrics(const FleetStatus& status, Exposition& exposition) {
+    for (const DeploymentStatus& deployment : status.deployments) {
+        add_deployment(deployment, exposition);
+    }
+}
+
+}  // namespace spillway

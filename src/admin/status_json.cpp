@@ -1,0 +1,119 @@
+#include "admin/status_json.hpp"
+
+#include "admin/health.hpp"
+#include "admin/words.hpp"
+#include "telemetry/build_info.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace spillway {
+
+namespace {
+
+// Keys stay in the order in which they are written: people read this.
+using Json = nlohmann::ordered_json;
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+/// 0 stands for "no limit" inside, which a reader must not take for a limit of nothing.
+Json limit_or_null(std::int64_t limit) { return limit == 0 ? Json(nullptr) : Json(limit); }
+
+Json breaker_json(const BreakerStatus& breaker) {
+    const bool none = breaker.reason == Breaker::Reason::none;
+    return {
+        {"state", name(breaker.state)},
+        {"reason", none ? Json(nullptr) : Json(name(breaker.reason))},
+        {"reopens_in_seconds", seconds(breaker.reopens_in)},
+    };
+}
+
+Json last_error_json(const std::optional<LastError>& error) {
+    if (!error) { return nullptr; }
+    return {
+        {"reason", name(error->reason)},
+        {"status", error->status == 0 ? Json(nullptr) : Json(error->status)},
+        {"seconds_ago", seconds(error->ago)},
+    };
+}
+
+Json deployment_json(const DeploymentStatus& status) {
+    return {
+        {"name", status.name},
+        {"deployment", status.deployment},
+        {"resource", status.resource},
+        {"kind", name(status.kind)},
+        {"region", text_or_null(status.region)},
+        {"geography", text_or_null(status.geography)},
+        {"breaker", breaker_json(status.breaker)},
+        {"region_breaker", breaker_json(status.region_breaker)},
+        {"cools_for_seconds", seconds(status.cools_for)},
+        {"weight", status.weight},
+        {"ramp", status.ramp},
+        {"tokens_per_minute",
+         {{"limit", limit_or_null(status.tpm_limit)},
+          {"configured", limit_or_null(status.tpm_limit_configured)},
+          {"used", status.tpm_used}}},
+        {"requests_per_minute",
+         {{"limit", limit_or_null(status.rpm_limit)}, {"used", status.rpm_used}}},
+        {"in_flight", status.in_flight},
+        {"last_error", last_error_json(status.last_error)},
+    };
+}
+
+Json tier_json(const std::vector<RouteMember>& tier, const FleetStatus& fleet) {
+    Json members = Json::array();
+    for (const RouteMember& member : tier) {
+        members.push_back({
+            {"deployment", fleet.deployments[index(member.deployment)].name},
+            {"eligible", member.skip == Skip::none},
+            {"skip", member.skip == Skip::none ? Json(nullptr) : Json(name(member.skip))},
+        });
+    }
+    return members;
+}
+
+Json route_json(const RouteStatus& route, const FleetStatus& fleet) {
+    Json tiers = Json::array();
+    for (const auto& tier : route.tiers) { tiers.push_back(tier_json(tier, fleet)); }
+    return {
+        {"name", route.name},
+        {"aliases", route.aliases},
+        {"residency", text_or_null(route.residency)},
+        {"in_flight", route.in_flight},
+        {"tiers", std::move(tiers)},
+    };
+}
+
+Json workers_json(const AdminSources& sources, TimePoint now) {
+    Json workers = Json::array();
+    for (const WorkerPulse& pulse : pulses(sources, now)) {
+        workers.push_back({{"alive", pulse.alive},
+                           {"silent_for_seconds", seconds(pulse.silent_for)}});
+    }
+    return workers;
+}
+
+}  // namespace
+
+std::string status_json(const AdminSources& sources, TimePoint now) {
+    const FleetStatus fleet = sources.fleet(now);
+    Json document = {
+        {"schema", status_schema_version},
+        {"version", build_info().version},
+        {"state", name(sources.readiness())},
+        {"uptime_seconds", seconds(now - sources.started_at)},
+        {"config", {{"hash", sources.config_hash()}}},
+        {"workers", workers_json(sources, now)},
+        {"routes", Json::array()},
+        {"deployments", Json::array()},
+    };
+    for (const RouteStatus& route : fleet.routes) {
+        document["routes"].push_back(route_json(route, fleet));
+    }
+    for (const DeploymentStatus& deployment : fleet.deployments) {
+        document["deployments"].push_back(deployment_json(deployment));
+    }
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace spillway

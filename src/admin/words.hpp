@@ -1,0 +1,26 @@
+// How /status.json and /metrics spell values that have no spelling of their own below.
+#pragma once
+
+#include "spillway/config.hpp"
+#include "spillway/time.hpp"
+
+#include <chrono>
+#include <string_view>
+
+namespace spillway {
+
+/// As in the routing table.
+[[nodiscard]] constexpr std::string_view name(ResourceKind kind) noexcept {
+    switch (kind) {
+        case ResourceKind::azure: return "azure";
+        case ResourceKind::azure_v1: return "azure_v1";
+        case ResourceKind::openai: break;
+    }
+    return "openai";
+}
+
+[[nodiscard]] constexpr double seconds(Duration duration) noexcept {
+    return std::chrono::duration<double>(duration).count();
+}
+
+}  // namespace spillway
