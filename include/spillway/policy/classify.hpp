@@ -67,6 +67,8 @@ struct Verdict {
     /// 401/403/404.
     bool showable = true;
     RequestBudget::Cost cost = RequestBudget::Cost::counted;
+
+    friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
 /// An answer with a status line (>= 400), or an error event mapped to a status.
