@@ -43,9 +43,7 @@ std::optional<std::array<std::uint8_t, 16>> as_v6(const std::string& host) {
     return bytes;
 }
 
-bool is_address(const std::string& host) {
-    return as_v4(host) || as_v6(host);
-}
+bool is_address(const std::string& host) { return as_v4(host) || as_v6(host); }
 
 /// Link-local ranges and the fixed addresses of the clouds' metadata and host services (AWS, Azure,
 /// Google: 169.254.169.254 and fd00:ec2::254; Azure's wire server; Alibaba's and Oracle's).
@@ -92,9 +90,9 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 /// How to write a listen address that names no host.
 std::string with_any_host(std::string_view text) {
     std::string_view port = text.substr(text.find_last_of(':') + 1);
-    return parse_port(port) ? "write 0.0.0.0:" + std::string(port) + " or 127.0.0.1:" +
-                                  std::string(port)
-                            : std::string{};
+    return parse_port(port)
+               ? "write 0.0.0.0:" + std::string(port) + " or 127.0.0.1:" + std::string(port)
+               : std::string{};
 }
 
 }  // namespace

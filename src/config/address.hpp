@@ -1,5 +1,5 @@
-// Hosts and ports: where to listen and where to connect, taken apart strictly. Refuses addresses under
-// which clouds hand out credentials, so that a table cannot turn the gateway on them.
+// Hosts and ports: where to listen and where to connect, taken apart strictly. Refuses addresses
+// under which clouds hand out credentials, so that a table cannot turn the gateway on them.
 #pragma once
 
 #include "config/amount.hpp"

@@ -31,24 +31,24 @@ constexpr std::int64_t second_ns = 1000 * milli_ns;
 // Largest factor last: format_amount takes the last one that divides evenly.
 constexpr std::array plain_suffixes{Suffix{"", 1}};
 constexpr std::array count_suffixes{Suffix{"", 1}, Suffix{"k", 1000}, Suffix{"M", 1'000'000}};
-constexpr std::array bytes_suffixes{Suffix{"", 1}, Suffix{"KiB", kibi}, Suffix{"MiB", kibi * kibi},
-                                    Suffix{"GiB", kibi * kibi * kibi}};
+constexpr std::array bytes_suffixes{Suffix{"", 1}, Suffix{"KiB", kibi}, Suffix{"MiB", kibi* kibi},
+                                    Suffix{"GiB", kibi* kibi* kibi}};
 constexpr std::array duration_suffixes{Suffix{"ms", milli_ns}, Suffix{"s", second_ns},
                                        Suffix{"m", 60 * second_ns}, Suffix{"h", 3600 * second_ns}};
 
 constexpr std::array count_misspellings{Misspelling{"k", "k"}, Misspelling{"m", "M"}};
 constexpr std::array bytes_misspellings{
-    Misspelling{"b", ""},      Misspelling{"k", "KiB"},  Misspelling{"kb", "KiB"},
-    Misspelling{"kib", "KiB"}, Misspelling{"m", "MiB"},  Misspelling{"mb", "MiB"},
-    Misspelling{"mib", "MiB"}, Misspelling{"g", "GiB"},  Misspelling{"gb", "GiB"},
+    Misspelling{"b", ""},      Misspelling{"k", "KiB"}, Misspelling{"kb", "KiB"},
+    Misspelling{"kib", "KiB"}, Misspelling{"m", "MiB"}, Misspelling{"mb", "MiB"},
+    Misspelling{"mib", "MiB"}, Misspelling{"g", "GiB"}, Misspelling{"gb", "GiB"},
     Misspelling{"gib", "GiB"}, Misspelling{"bytes", ""}};
 constexpr std::array duration_misspellings{
-    Misspelling{"", "s"},        Misspelling{"msec", "ms"},   Misspelling{"millis", "ms"},
-    Misspelling{"ms", "ms"},     Misspelling{"s", "s"},       Misspelling{"sec", "s"},
-    Misspelling{"secs", "s"},    Misspelling{"second", "s"},  Misspelling{"seconds", "s"},
-    Misspelling{"m", "m"},       Misspelling{"min", "m"},     Misspelling{"mins", "m"},
-    Misspelling{"minute", "m"},  Misspelling{"minutes", "m"}, Misspelling{"h", "h"},
-    Misspelling{"hr", "h"},      Misspelling{"hour", "h"},    Misspelling{"hours", "h"}};
+    Misspelling{"", "s"},       Misspelling{"msec", "ms"},   Misspelling{"millis", "ms"},
+    Misspelling{"ms", "ms"},    Misspelling{"s", "s"},       Misspelling{"sec", "s"},
+    Misspelling{"secs", "s"},   Misspelling{"second", "s"},  Misspelling{"seconds", "s"},
+    Misspelling{"m", "m"},      Misspelling{"min", "m"},     Misspelling{"mins", "m"},
+    Misspelling{"minute", "m"}, Misspelling{"minutes", "m"}, Misspelling{"h", "h"},
+    Misspelling{"hr", "h"},     Misspelling{"hour", "h"},    Misspelling{"hours", "h"}};
 
 struct Notation {
     std::span<const Suffix> suffixes;
@@ -60,8 +60,7 @@ struct Notation {
 const Notation& notation(Unit unit) {
     static constexpr Notation plain{plain_suffixes, {}, "a whole number", "[0-9]+"};
     static constexpr Notation count{count_suffixes, count_misspellings,
-                                    "a number such as 600, 100k or 2M",
-                                    "[0-9]+(\\.[0-9]+)?[kM]?"};
+                                    "a number such as 600, 100k or 2M", "[0-9]+(\\.[0-9]+)?[kM]?"};
     static constexpr Notation bytes{bytes_suffixes, bytes_misspellings,
                                     "a size such as 65536, 64KiB or 1MiB",
                                     "[0-9]+(\\.[0-9]+)?([KMG]iB)?"};
@@ -77,9 +76,7 @@ const Notation& notation(Unit unit) {
     return plain;
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// `12.50abc` taken apart: digits and fraction as numbers, the rest as it stands.
 struct Decimal {
@@ -161,20 +158,15 @@ Parsed<std::int64_t> parse_amount(std::string_view text, Unit unit) {
 std::string format_amount(std::int64_t amount, Unit unit) {
     const auto suffixes = notation(unit).suffixes;
     if (amount == 0) { return unit == Unit::duration ? "0s" : "0"; }
-    const auto best = std::find_if(suffixes.rbegin(), suffixes.rend(), [amount](const Suffix& s) {
-        return amount % s.factor == 0;
-    });
+    const auto best = std::find_if(suffixes.rbegin(), suffixes.rend(),
+                                   [amount](const Suffix& s) { return amount % s.factor == 0; });
     const Suffix& suffix = best == suffixes.rend() ? suffixes.front() : *best;
     return std::to_string(amount / suffix.factor) + std::string(suffix.text);
 }
 
-std::string_view words_for(Unit unit) noexcept {
-    return notation(unit).words;
-}
+std::string_view words_for(Unit unit) noexcept { return notation(unit).words; }
 
-std::string_view pattern_for(Unit unit) noexcept {
-    return notation(unit).pattern;
-}
+std::string_view pattern_for(Unit unit) noexcept { return notation(unit).pattern; }
 
 Parsed<double> parse_ratio(std::string_view text) {
     double value = 0;

@@ -1,5 +1,5 @@
-// Numbers as people write them in a routing table: `100k`, `20s`, `64KiB`, `0.5`. Everything that is
-// written in another way is refused with the spelling that was probably meant.
+// Numbers as people write them in a routing table: `100k`, `20s`, `64KiB`, `0.5`. Everything that
+// is written in another way is refused with the spelling that was probably meant.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -11,7 +11,8 @@
 
 namespace spillway {
 
-/// Why a text is not the value it should be, and what to write instead (empty: nothing better to say).
+/// Why a text is not the value it should be, and what to write instead (empty: nothing better to
+/// say).
 struct Complaint {
     Complaint() = default;
     Complaint(std::string what, std::string instead)

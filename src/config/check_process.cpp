@@ -35,9 +35,10 @@ void check_addresses(const Loaded& loaded, Issues& issues) {
         taken.push_back(address);
     }
     if (!is_loopback(admin.host)) {
-        issues.warn(nearest(loaded.root, {"admin", "listen"}).place,
-                    "the admin listener can be reached from other machines and asks for no password",
-                    "listen on 127.0.0.1, or let only your network's scraper through");
+        issues
+            .warn(nearest(loaded.root, {"admin", "listen"}).place,
+                  "the admin listener can be reached from other machines and asks for no password",
+                  "listen on 127.0.0.1, or let only your network's scraper through");
     }
 }
 

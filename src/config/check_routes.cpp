@@ -51,8 +51,9 @@ void check_tiers(const Config& config, const RouteConfig& route, const YamlNode&
         for (std::size_t j = 0; j < route.tiers[i].size(); ++j) {
             const DeploymentId id = route.tiers[i][j];
             if (seen.insert(id).second) { continue; }
-            issues.error(tier.items[j].place, "`" + config.deployments[index(id)].name +
-                                                  "` stands in this route already",
+            issues.error(tier.items[j].place,
+                         "`" + config.deployments[index(id)].name +
+                             "` stands in this route already",
                          "use a `weight` to give it a larger share");
         }
     }
@@ -116,8 +117,8 @@ void check_residency(const Config& config, const RouteConfig& route, const YamlN
 
 void check_routes(const Loaded& loaded, Issues& issues) {
     const Config& config = loaded.config();
-    const bool upstreams_fine =
-        !issues.has_errors_below("resources") && !issues.has_errors_below("deployments");
+    const bool upstreams_fine = !issues.has_errors_below("resources") &&
+                                !issues.has_errors_below("deployments");
     const bool defaults_fine = !issues.has_errors_below("defaults");
     if (defaults_fine) {
         check_clocks(loaded.draft.defaults.timeouts, nearest(loaded.root, {"defaults"}), issues);

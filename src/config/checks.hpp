@@ -1,6 +1,6 @@
-// What has to hold between the values of a routing table, beyond each of them being well-formed. Every
-// finding points at the value to change. A check that needs values which have been refused already
-// stays silent, so that one mistake is reported once.
+// What has to hold between the values of a routing table, beyond each of them being well-formed.
+// Every finding points at the value to change. A check that needs values which have been refused
+// already stays silent, so that one mistake is reported once.
 #pragma once
 
 #include "config/fields.hpp"

@@ -24,8 +24,8 @@ void complete_deployments(Config& config, const YamlNode& root) {
         if (written || !resolved) { continue; }
         // Azure keeps what it estimated, others charge what was used (azure-protocol.md §3.1).
         const ResourceKind kind = config.resources[index(deployment.resource)].kind;
-        deployment.settlement =
-            kind == ResourceKind::openai ? Settlement::actual : Settlement::estimate;
+        deployment.settlement = kind == ResourceKind::openai ? Settlement::actual
+                                                             : Settlement::estimate;
     }
 }
 

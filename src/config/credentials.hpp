@@ -7,8 +7,8 @@
 
 namespace spillway {
 
-/// Fills in the keys of `config.credentials`; one that cannot be had, or that could not be sent in a
-/// header, is an error. The contents of key files are read later, by whoever watches them.
+/// Fills in the keys of `config.credentials`; one that cannot be had, or that could not be sent in
+/// a header, is an error. The contents of key files are read later, by whoever watches them.
 void read_credentials(Config& config, const YamlNode& root, const Environment& environment,
                       Issues& issues);
 

@@ -1,5 +1,6 @@
-// How a finding is shown: where, what, the line itself, and what to write instead. The quoted line never
-// shows a key, because the output of `check` ends up in build logs.
+// How a finding is shown: where, what, the line itself, and what to write instead. The quoted line
+// never shows a key, because the output of `check` ends up in build logs.
+#include "config/interpolate.hpp"
 #include "config/text_position.hpp"
 #include "spillway/config_load.hpp"
 
@@ -13,9 +14,7 @@ namespace spillway {
 
 namespace {
 
-bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 /// True for keys that may hold a secret, misspelt ones (`apikey`) included.
 bool is_secret_key(std::string_view key) {
@@ -31,9 +30,21 @@ bool is_secret_key(std::string_view key) {
 
 /// The text in front of `colon`, back to what separates it from earlier values.
 std::string_view key_before(std::string_view line, std::size_t colon) {
-    const std::size_t separator = line.find_last_of("{, \t", colon == 0 ? 0 : colon - 1);
-    const std::size_t start = separator == std::string_view::npos ? 0 : separator + 1;
-    return line.substr(start, colon - start);
+    const std::string_view before = line.substr(0, colon);
+    return before.substr(before.find_last_of("{, \t") + 1);
+}
+
+/// Where the scalar that starts at `start` ends; too far rather than too near.
+std::size_t end_of_scalar(std::string_view line, std::size_t start) {
+    const char first = line[start];
+    std::size_t end = std::string_view::npos;
+    if (first == '"' || first == '\'') {
+        const std::size_t quote = line.find(first, start + 1);
+        end = quote == std::string_view::npos ? quote : quote + 1;
+    } else if (line.substr(0, start).find('{') != std::string_view::npos) {
+        end = line.find_first_of(",}", start);
+    }
+    return std::min(end, line.size());
 }
 
 void mask(std::string& line, std::size_t from, std::size_t to) {
@@ -43,32 +54,52 @@ void mask(std::string& line, std::size_t from, std::size_t to) {
 }
 
 /// Blanks out the scalars of keys that may hold a secret; maps such as {env: NAME} stay readable.
-std::string without_secrets(std::string_view source) {
-    std::string line(source);
-    for (std::size_t colon = source.find(':'); colon != std::string_view::npos;
-         colon = source.find(':', colon + 1)) {
-        std::size_t value = colon + 1;
-        while (value < source.size() && is_blank(source[value])) { ++value; }
-        const bool is_mapping = value == source.size() || source[value] == '{';
-        if (is_mapping || value == colon + 1 || !is_secret_key(key_before(source, colon))) {
+void mask_values_of_secret_keys(std::string& line) {
+    for (std::size_t colon = line.find(':'); colon != std::string::npos;
+         colon = line.find(':', colon + 1)) {
+        const std::string_view key = key_before(line, colon);
+        const std::size_t value = std::min(line.find_first_not_of(" \t", colon + 1), line.size());
+        // Only behind a quoted key may the value follow without a blank.
+        const bool is_pair = value > colon + 1 || key.ends_with('"') || key.ends_with('\'');
+        if (value == line.size() || line[value] == '{' || !is_pair || !is_secret_key(key)) {
             continue;
         }
-        mask(line, value, std::min(source.find_first_of(",}", value), source.size()));
+        mask(line, value, end_of_scalar(line, value));
     }
-    return line;
+}
+
+/// Byte offset of the `column`th character (from 1), or the end of the line.
+std::size_t offset_of(std::string_view line, std::size_t column) {
+    std::size_t offset = 0;
+    for (std::size_t left = column - 1; left > 0 && offset < line.size(); --left) {
+        ++offset;
+        while (offset < line.size() && is_continuation(line[offset])) { ++offset; }
+    }
+    return offset;
+}
+
+/// True for a scalar that stands where a key may stand, without a `key:` of its own on the line.
+bool is_bare_secret(const ConfigIssue& issue, std::string_view rest) {
+    const std::string_view key = std::string_view(issue.path).substr(issue.path.rfind('.') + 1);
+    const bool may_be_secret = issue.path.starts_with("credentials.") || is_secret_key(key);
+    const std::string_view word = rest.substr(0, rest.find_first_of(" ,}"));
+    const bool is_name = key == "env" && is_variable_name(word);
+    const bool is_pair = rest.find(": ") != std::string_view::npos || rest.ends_with(':');
+    return may_be_secret && !is_name && key != "file" && !is_pair && !rest.empty() &&
+           rest.front() != '{';
 }
 
 std::string quoted_line(const ConfigIssue& issue, std::string_view yaml) {
-    std::string line = without_secrets(TextPosition(yaml).line(issue.line));
-    // The issue may point at a key that has no line of its own, e.g. a block scalar.
-    if (is_secret_key(issue.path) && line.find('*') == std::string::npos &&
-        line.find('{') == std::string::npos) {
-        mask(line, std::min(issue.column - 1, line.size()), line.size());
-    }
+    std::string line(TextPosition(yaml).line(issue.line));
+    const std::size_t offset = offset_of(line, issue.column);
     std::string caret;
-    for (std::size_t i = 0; i + 1 < issue.column; ++i) {
-        caret += i < line.size() && line[i] == '\t' ? '\t' : ' ';
+    for (const char c : line.substr(0, offset)) {
+        if (!is_continuation(c)) { caret += c == '\t' ? '\t' : ' '; }
     }
+    if (is_bare_secret(issue, std::string_view(line).substr(offset))) {
+        mask(line, offset, end_of_scalar(line, offset));
+    }
+    mask_values_of_secret_keys(line);
     return "\n    " + line + "\n    " + caret + "^";
 }
 

@@ -34,11 +34,12 @@ Parsed<std::string_view> after_scheme(std::string_view text) {
         return Complaint{"`" + std::string(scheme) + "` is no scheme of an endpoint",
                          "use https://"};
     }
-    const std::size_t query = text.find_first_of("?#");
-    if (query != std::string_view::npos) {
-        return Complaint{"an endpoint has no query", "write " + std::string(text.substr(0, query)) +
-                                                         " and put an API version under "
-                                                         "`api_version`"};
+    if (text.find_first_of("?#") != std::string_view::npos) {
+        std::string_view base = text.substr(0, text.find_first_of("?#"));
+        while (base.ends_with('/')) { base.remove_suffix(1); }
+        return Complaint{
+            "an endpoint has no query",
+            "write " + std::string(base) + " and put an API version under `api_version`"};
     }
     if (text.find('@') != std::string_view::npos) {
         return Complaint{"an endpoint has no user and no password", "use a `credential`"};
@@ -81,8 +82,8 @@ std::string endpoint_url(const Endpoint& endpoint, std::string_view path) {
 std::optional<Complaint> refuse_path(const Endpoint& endpoint, ResourceKind kind) {
     const std::string_view path = endpoint.path;
     // What the gateway appends itself, by kind (azure-protocol.md §1.1).
-    constexpr std::array<std::string_view, 5> operations{
-        "/chat/completions", "/completions", "/embeddings", "/responses", "/models"};
+    constexpr std::array<std::string_view, 5> operations{"/chat/completions", "/completions",
+                                                         "/embeddings", "/responses", "/models"};
     std::size_t end = path.size();
     if (kind != ResourceKind::openai) { end = std::min(path.find("/openai"), end); }
     for (const std::string_view operation : operations) {

@@ -10,7 +10,8 @@
 
 namespace spillway {
 
-/// `https://name[:port][/path]`; no user, query or fragment, and no host that requests must not go to.
+/// `https://name[:port][/path]`; no user, query or fragment, and no host that requests must not go
+/// to.
 [[nodiscard]] Parsed<Endpoint> parse_endpoint(std::string_view text);
 
 /// The endpoint as a URL again, with `path` in place of its own; a default port is left out.

@@ -38,7 +38,8 @@ Shape route(const Config& config, RouteConfig& route) {
         std::vector<Row> rows{
             {"aliases", "Other names callers may use for it",
              list_of([&route] { return name(route.aliases.emplace_back(), NameRule::model); })},
-            {"tiers", "Lists of deployments: the first tier is used while it can serve, then the next",
+            {"tiers",
+             "Lists of deployments: the first tier is used while it can serve, then the next",
              list_of([&config, &route] { return tier(config, route.tiers.emplace_back()); }),
              required},
         };
@@ -61,7 +62,8 @@ std::vector<Row> table_rows(Draft& draft) {
                [&config](const std::string& name) {
                    return credential(append(config.credentials, name));
                })},
-        {"resources", "Endpoints that serve models: an Azure OpenAI resource or anything compatible",
+        {"resources",
+         "Endpoints that serve models: an Azure OpenAI resource or anything compatible",
          named(NameRule::plain,
                [&config](const std::string& name) {
                    return resource(config, append(config.resources, name));

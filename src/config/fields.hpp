@@ -1,5 +1,5 @@
-// The field table: every key of a routing table, in one place. The order of the rows is the order of
-// loading, so what is referred to comes before what refers to it.
+// The field table: every key of a routing table, in one place. The order of the rows is the order
+// of loading, so what is referred to comes before what refers to it.
 #pragma once
 
 #include "config/row.hpp"

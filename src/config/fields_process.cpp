@@ -111,7 +111,8 @@ std::vector<Row> log_rows(LogConfig& log) {
     return {
         {"access", "One JSON line per request to stdout, stderr, off or a file",
          text(log.access, "stdout, stderr, off or a file")},
-        {"level", "Least severe message shown", choice(log.level, {"debug", "info", "warn", "error"})},
+        {"level", "Least severe message shown",
+         choice(log.level, {"debug", "info", "warn", "error"})},
     };
 }
 

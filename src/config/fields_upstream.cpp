@@ -2,6 +2,7 @@
 
 #include "config/address.hpp"
 #include "config/endpoint.hpp"
+#include "config/interpolate.hpp"
 #include "config/shapes.hpp"
 
 #include <cstdint>
@@ -19,6 +20,11 @@ constexpr auto required = Row::Presence::required;
 
 std::vector<Row> api_key_rows(CredentialConfig& credential) {
     const auto env = [&credential](std::string_view variable) -> std::optional<Complaint> {
+        if (!is_variable_name(variable)) {
+            // Not quoted: this may be the key itself.
+            return Complaint{"is no name of an environment variable",
+                             "the key itself stands in the variable, not here"};
+        }
         credential.source = CredentialConfig::Source::env;
         credential.variable = variable;
         return std::nullopt;
@@ -30,7 +36,7 @@ std::vector<Row> api_key_rows(CredentialConfig& credential) {
     };
     return {
         {"env", "Environment variable that holds the key, read when the table is loaded",
-         parsed("the name of an environment variable", "", env)},
+         parsed("the name of an environment variable", "[A-Za-z_][A-Za-z0-9_]*", env)},
         {"file", "File that holds the key; read again when it changes", parsed("a file", "", file)},
     };
 }

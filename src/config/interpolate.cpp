@@ -8,8 +8,6 @@
 
 namespace spillway {
 
-namespace {
-
 bool is_variable_name(std::string_view name) {
     const auto is_letter = [](char c) {
         return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
@@ -19,6 +17,8 @@ bool is_variable_name(std::string_view name) {
            std::all_of(name.begin(), name.end(),
                        [&](char c) { return is_letter(c) || is_digit(c); });
 }
+
+namespace {
 
 /// Expands one value from left to right; what it finds wrong stops it.
 class Expansion {

@@ -1,6 +1,7 @@
-// The language of the field table: a row names a key, says what its value may look like, and is bound to
-// the field of `Config` where the value goes. Loader, schema and documentation all read the same rows,
-// and defaults are taken from the bound fields, so none of them can drift from the others.
+// The language of the field table: a row names a key, says what its value may look like, and is
+// bound to the field of `Config` where the value goes. Loader, schema and documentation all read
+// the same rows, and defaults are taken from the bound fields, so none of them can drift from the
+// others.
 #pragma once
 
 #include "config/amount.hpp"
@@ -48,7 +49,8 @@ struct Shape {
     explicit Shape(Scalar only);
 
     std::optional<Scalar> scalar;
-    /// A map of fixed keys. Called once the map is known to be there, so it may create what they fill.
+    /// A map of fixed keys. Called once the map is known to be there, so it may create what they
+    /// fill.
     std::function<std::vector<Row>()> map;
     /// A map of names: the shape of one entry, which is appended to the bound list.
     std::function<Shape(const std::string& name)> entry;

@@ -20,9 +20,7 @@ constexpr std::string_view variable_pattern = "\\$\\{.+\\}";
 
 Json schema_of(const Shape& shape);
 
-std::string anchored(std::string_view pattern) {
-    return "^(" + std::string(pattern) + ")$";
-}
+std::string anchored(std::string_view pattern) { return "^(" + std::string(pattern) + ")$"; }
 
 Json text_form(std::string_view pattern) {
     Json form{{"type", "string"}};

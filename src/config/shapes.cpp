@@ -8,29 +8,11 @@ namespace spillway {
 
 namespace {
 
-constexpr std::size_t name_bytes_max = 64;
-
 Complaint outside(const std::string& min, const std::string& max) {
     return {"has to be between " + min + " and " + max, {}};
 }
 
-bool is_name_character(char c, NameRule rule) {
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                       c == '.' || c == '_' || c == '-';
-    return plain || (rule == NameRule::model && (c == '/' || c == ':'));
-}
-
 }  // namespace
-
-bool is_name(std::string_view text, NameRule rule) {
-    return !text.empty() && text.size() <= name_bytes_max &&
-           std::all_of(text.begin(), text.end(),
-                       [rule](char c) { return is_name_character(c, rule); });
-}
-
-std::string_view pattern_for(NameRule rule) noexcept {
-    return rule == NameRule::model ? "[A-Za-z0-9._/:-]{1,64}" : "[A-Za-z0-9._-]{1,64}";
-}
 
 Shape amount(Unit unit, AmountRange range, std::int64_t fallback,
              std::function<void(std::int64_t)> keep) {
@@ -42,8 +24,8 @@ Shape amount(Unit unit, AmountRange range, std::int64_t fallback,
     scalar.words = words_for(unit);
     scalar.pattern = unit == Unit::plain ? std::string{} : std::string(pattern_for(unit));
     scalar.fallback = format_amount(fallback, unit);
-    scalar.store = [unit, range, keep = std::move(keep)](
-                       std::string_view written) -> std::optional<Complaint> {
+    scalar.store = [unit, range,
+                    keep = std::move(keep)](std::string_view written) -> std::optional<Complaint> {
         const auto value = parse_amount(written, unit);
         if (!value) { return value.error(); }
         if (*value < range.min || *value > range.max) {
@@ -105,21 +87,14 @@ Shape name(std::string& field, NameRule rule) {
                   });
 }
 
-Complaint refuse_name(std::string_view text, NameRule rule) {
-    const std::string extra = rule == NameRule::model ? " / :" : "";
-    return {"`" + std::string(text) + "` is no name",
-            "use letters, digits and . _ -" + extra + ", at most " +
-                std::to_string(name_bytes_max)};
-}
-
 Shape choice_of(std::vector<std::string> names, std::size_t fallback,
                 std::function<void(std::size_t)> keep) {
     Scalar scalar;
     scalar.words = "one of " + listed(names);
     scalar.fallback = names[fallback];
     scalar.choices = names;
-    scalar.store = [names = std::move(names), keep = std::move(keep)](
-                       std::string_view written) -> std::optional<Complaint> {
+    scalar.store = [names = std::move(names),
+                    keep = std::move(keep)](std::string_view written) -> std::optional<Complaint> {
         const auto found = std::find(names.begin(), names.end(), written);
         if (found == names.end()) {
             return Complaint{"has to be one of " + listed(names),
@@ -135,13 +110,13 @@ Shape choice_of(std::vector<std::string> names, std::size_t fallback,
 Shape reference_to(std::vector<std::string> names, const std::string& section,
                    std::function<void(std::size_t)> keep) {
     return parsed("a name under `" + section + "`", std::string(pattern_for(NameRule::plain)),
-                  [names = std::move(names), section, keep = std::move(keep)](
-                      std::string_view written) -> std::optional<Complaint> {
+                  [names = std::move(names), section,
+                   keep = std::move(keep)](std::string_view written) -> std::optional<Complaint> {
                       const auto found = std::find(names.begin(), names.end(), written);
                       if (found == names.end()) {
-                          return Complaint{"there is no `" + std::string(written) + "` under `" +
-                                               section + "`",
-                                           did_you_mean(written, names)};
+                          return Complaint{
+                              "there is no `" + std::string(written) + "` under `" + section + "`",
+                              did_you_mean(written, names)};
                       }
                       keep(static_cast<std::size_t>(found - names.begin()));
                       return std::nullopt;

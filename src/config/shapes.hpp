@@ -1,4 +1,5 @@
-// The shapes the field table is made of: one function per kind of value, each binding it to its field.
+// The shapes the field table is made of: one function per kind of value, each binding it to its
+// field.
 #pragma once
 
 #include "config/row.hpp"
@@ -32,8 +33,8 @@ template <class Number>
 
 /// `min` and `max` are included.
 template <class Rep, class Period>
-[[nodiscard]] Shape duration(std::chrono::duration<Rep, Period>& field, std::chrono::milliseconds min,
-                             std::chrono::milliseconds max) {
+[[nodiscard]] Shape duration(std::chrono::duration<Rep, Period>& field,
+                             std::chrono::milliseconds min, std::chrono::milliseconds max) {
     using Field = std::chrono::duration<Rep, Period>;
     using std::chrono::nanoseconds;
     return amount(Unit::duration, {nanoseconds(min).count(), nanoseconds(max).count()},

@@ -11,7 +11,8 @@ namespace {
 /// More candidates than this are no help to a reader.
 constexpr std::size_t listed_max = 12;
 
-/// Optimal string alignment distance (Damerau-Levenshtein without overlapping edits), from three rows.
+/// Optimal string alignment distance (Damerau-Levenshtein without overlapping edits), from three
+/// rows.
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> before(b.size() + 1);
     std::vector<std::size_t> above(b.size() + 1);
@@ -38,7 +39,8 @@ std::string nearest_name(std::string_view word, const std::vector<std::string>& 
     std::string best;
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const std::string& candidate : candidates) {
-        const auto [shorter, longer] = std::minmax(word.size(), candidate.size());
+        const std::size_t longer = std::max(word.size(), candidate.size());
+        const std::size_t shorter = std::min(word.size(), candidate.size());
         if (longer - shorter >= best_distance) { continue; }
         const std::size_t candidate_distance = distance(word, candidate);
         if (candidate_distance < best_distance) {

@@ -7,8 +7,9 @@
 
 namespace spillway {
 
-/// The candidate that `word` is most likely a slip of; empty when none is near. Differences counted:
-/// letters added, left out, replaced, or swapped with a neighbour; at most one in three letters.
+/// The candidate that `word` is most likely a slip of; empty when none is near. Differences
+/// counted: letters added, left out, replaced, or swapped with a neighbour; at most one in three
+/// letters.
 [[nodiscard]] std::string nearest_name(std::string_view word,
                                        const std::vector<std::string>& candidates);
 

@@ -23,6 +23,13 @@ std::string words_for(const Shape& shape) {
     return words;
 }
 
+/// How to write a single name where a list of them belongs; for tiers, a list of lists.
+std::string as_list(const YamlNode& node, const Shape& shape) {
+    if (node.kind != YamlNode::Kind::scalar || !shape.item) { return {}; }
+    const bool of_lists = static_cast<bool>(shape.item().item);
+    return of_lists ? "write [[" + node.text + "]]" : "write [" + node.text + "]";
+}
+
 void load_scalar(const YamlNode& node, const Scalar& scalar, Issues& issues) {
     if (node.text.empty()) {
         issues.error(node.place, "is empty", "has to be " + scalar.words);
@@ -63,10 +70,10 @@ void load(const YamlNode& node, const Shape& shape, Issues& issues) {
     } else if (is_map && (node.kind == Kind::map || node.kind == Kind::null)) {
         // A key whose entries have all been commented out is a map without entries.
         load_map(node, shape, issues);
+    } else if (node.kind == Kind::null) {
+        issues.error(node.place, "has no value", "has to be " + words_for(shape));
     } else {
-        const bool is_null = node.kind == Kind::null;
-        issues.error(node.place, is_null ? "has no value" : "has to be " + words_for(shape),
-                     is_null ? "has to be " + words_for(shape) : std::string{});
+        issues.error(node.place, "has to be " + words_for(shape), as_list(node, shape));
     }
 }
 
@@ -88,25 +95,32 @@ void refuse_unknown_keys(const YamlNode& node, const std::vector<Row>& rows, Iss
     }
 }
 
+/// True when there was one: the map is for a later version, so nothing is missing from it.
+bool refuse_later_keys(const YamlNode& node, const std::vector<Row>& rows, Issues& issues) {
+    bool found = false;
+    for (const auto& [key, value] : node.entries) {
+        for (const Row& row : rows) {
+            if (row.key != key.text || row.shape.not_available.empty()) { continue; }
+            issues.error(key.place, row.shape.not_available);
+            found = true;
+        }
+    }
+    return found;
+}
+
 }  // namespace
 
 void load_rows(const YamlNode& node, const std::vector<Row>& rows, Issues& issues) {
     refuse_unknown_keys(node, rows, issues);
-    bool is_later = false;
+    const bool is_later = refuse_later_keys(node, rows, issues);
     for (const Row& row : rows) {
         const YamlNode* value = node.find(row.key);
-        if (value == nullptr) { continue; }
-        if (row.shape.not_available.empty()) {
+        if (value != nullptr && row.shape.not_available.empty()) {
             load(*value, row.shape, issues);
-        } else {
-            is_later = true;
-            issues.error(value->place, row.shape.not_available);
         }
-    }
-    for (const Row& row : rows) {
-        const bool missing = row.presence == Row::Presence::required && !node.find(row.key);
+        const bool missing = row.presence == Row::Presence::required && value == nullptr;
         if (missing && !is_later) {
-            issues.error(node.place, "needs a `" + row.key + "`", row.description);
+            issues.error(node.place, "`" + row.key + "` is missing", row.description);
         }
     }
 }

@@ -9,8 +9,8 @@
 
 namespace spillway {
 
-/// Loads the map `node`. Keys no row names, missing keys and values of the wrong form are errors; the
-/// fields of refused values keep their defaults.
+/// Loads the map `node`. Keys no row names, missing keys and values of the wrong form are errors;
+/// the fields of refused values keep their defaults.
 void load_rows(const YamlNode& node, const std::vector<Row>& rows, Issues& issues);
 
 }  // namespace spillway

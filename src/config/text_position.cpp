@@ -4,11 +4,9 @@
 
 namespace spillway {
 
-namespace {
+bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
-bool is_continuation(char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-}
+namespace {
 
 /// Bytes of the character that starts `text`; 0 when it is malformed, overlong or a surrogate.
 std::size_t character_bytes(std::string_view text) {

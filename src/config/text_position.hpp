@@ -27,6 +27,9 @@ private:
     std::vector<std::size_t> starts_;
 };
 
+/// True for all but the first byte of a UTF-8 character.
+[[nodiscard]] bool is_continuation(char byte);
+
 /// Offset of the first byte that is not part of a UTF-8 character YAML allows (YAML 1.2 §5.1).
 [[nodiscard]] std::optional<std::size_t> find_unprintable(std::string_view text);
 

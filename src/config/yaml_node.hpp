@@ -25,7 +25,7 @@ struct YamlNode {
         scalar,
         list,
         map,
-        refused,  ///< a scalar that has been complained about already
+        refused,  ///< has been complained about already
     };
 
     Kind kind = Kind::null;
@@ -44,7 +44,8 @@ struct YamlNode::Entry {
     YamlNode value;
 };
 
-/// Follows `keys` down from `root` as far as they exist: where to point for a value that may be absent.
+/// Follows `keys` down from `root` as far as they exist: where to point for a value that may be
+/// absent.
 [[nodiscard]] const YamlNode& nearest(const YamlNode& root,
                                       std::initializer_list<std::string_view> keys);
 

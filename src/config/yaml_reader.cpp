@@ -82,7 +82,7 @@ public:
         const auto anchored = anchored_.find(anchor);
         if (anchored == anchored_.end()) {
             issues_.error(place(mark), "this alias refers to a value it is part of");
-            attach(make(YamlNode::Kind::null, mark), YAML::NullAnchor);
+            attach(make(YamlNode::Kind::refused, mark), YAML::NullAnchor);
             return;
         }
         nodes_ += count_nodes(anchored->second) - 1;
@@ -190,7 +190,13 @@ private:
             node.place.path = path_of_key(frame.node.place.path, node.text);
             frame.key = std::move(node);
         } else {
-            if (node.kind == YamlNode::Kind::null) { node.place = frame.key->place; }
+            // A block that starts below its key is found best by the key.
+            const bool is_block = node.kind == YamlNode::Kind::map ||
+                                  node.kind == YamlNode::Kind::list;
+            if (node.kind == YamlNode::Kind::null ||
+                (is_block && node.place.line > frame.key->place.line)) {
+                node.place = frame.key->place;
+            }
             add_entry(frame, std::move(node));
         }
     }
@@ -225,6 +231,10 @@ private:
     std::size_t nodes_ = 0;
     bool broken_ = false;
 };
+
+bool is_indented_by_tab(std::string_view line) {
+    return line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+}
 
 bool is_readable(std::string_view text, const TextPosition& position, Issues& issues) {
     if (text.size() > yaml_bytes_max) {
@@ -262,7 +272,11 @@ std::optional<YamlNode> read_yaml(std::string_view text, Issues& issues) {
         }
         return root;
     } catch (const YAML::Exception& failure) {
-        issues.error(place_of(failure.mark, position), "not valid YAML: " + failure.msg);
+        const YamlPlace place = place_of(failure.mark, position);
+        issues.error(place, "not valid YAML: " + failure.msg,
+                     is_indented_by_tab(position.line(place.line))
+                         ? "indent with blanks: a tab is no indentation in YAML"
+                         : "");
     } catch (const std::exception& failure) {
         issues.error({}, std::string("not valid YAML: ") + failure.what());
     }
