@@ -92,7 +92,10 @@ run_step() {
     local step=$1 started=$SECONDS status=0 step_passed=0 step_failed=0
     printf '[%5d s] %-12s ' "$SECONDS" "$step"
     timeout --kill-after=10 "${bound[$step]}" "$BASH" "$0" --inside "$step" "$fuzz_seconds" \
-        >"$results/$step.log" 2>&1 || status=$?
+        >"$results/$step.log" 2>&1 &
+    running=$!
+    wait "$running" || status=$?
+    running=
     if [[ -f $results/$step.xml ]]; then
         read -r step_passed step_failed < <(python3 tests/tally.py "$results/$step.xml")
     fi
@@ -107,6 +110,10 @@ run_step() {
     fi
     return $status
 }
+
+# timeout has put the step into a process group of its own and passes the signal on to all of it.
+running=
+trap '[[ -z $running ]] || kill "$running"; exit 130' INT TERM
 
 mkdir -p "$results"
 rm -f "$results"/*.xml
