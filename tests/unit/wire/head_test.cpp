@@ -86,7 +86,21 @@ TEST(Head, ToleratesOneLeadingCrlfAndCountsIt) {
 
     EXPECT_EQ(head.bytes, bytes.size());
     EXPECT_EQ(head.fields.get(http::field::host), "a");
-    EXPECT_EQ(scan_request("\r\n\r\nGET / HTTP/1.1\r\n\r\n").state, HeadState::refused);
+}
+
+TEST(Head, RefusesASecondLeadingCrlfHoweverItArrives) {
+    const std::string_view bytes = "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (std::size_t cut = 0; cut < 4; ++cut) {
+        HeadScanner scanner{HeadLimits{}};
+        RequestHead head;
+        ASSERT_EQ(scanner.request(bytes.substr(0, cut), head), HeadState::need_more);
+        EXPECT_EQ(scanner.request(bytes, head), HeadState::refused) << cut;
+    }
+}
+
+TEST(Head, NamesLineFoldingAsTheReason) {
+    const Scanned got = scan_request("GET / HTTP/1.1\r\nX: y\r\n z: a\r\n\r\n");
+    EXPECT_EQ(got.error.why, "a header line starts with a blank (line folding)");
 }
 
 struct Row {
