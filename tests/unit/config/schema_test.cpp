@@ -1,0 +1,58 @@
+// The committed schema is what editors load; it has to be the one the field table makes.
+#include "unit/config/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace spillway {
+namespace {
+
+TEST(Schema, IsTheCommittedOne) {
+    const std::string committed = read_file(SPILLWAY_SOURCE_DIR "/config/spillway.schema.json");
+
+    EXPECT_EQ(config_schema(), committed) << "write it anew: spillway schema > "
+                                             "config/spillway.schema.json";
+}
+
+TEST(Schema, ShowsTheDefaultsOfTheStructs) {
+    const auto schema = nlohmann::json::parse(config_schema());
+
+    const auto& properties = schema["properties"];
+    EXPECT_EQ(properties["admin"]["properties"]["listen"]["default"], "127.0.0.1:9091");
+    EXPECT_EQ(properties["workers"]["default"], 0);
+    EXPECT_EQ(properties["breaker"]["properties"]["open_base"]["default"], "5s");
+    EXPECT_EQ(properties["limits"]["properties"]["body_bytes"]["default"], "32MiB");
+}
+
+TEST(Schema, LeavesOutTheKeysOfLaterVersions) {
+    const auto schema = nlohmann::json::parse(config_schema());
+
+    EXPECT_FALSE(schema["properties"].contains("callers"));
+    EXPECT_EQ(config_schema().find("managed_identity"), std::string::npos);
+}
+
+/// Every schema of a value that a user fills in says what it is for.
+void expect_descriptions(const nlohmann::json& schema, const std::string& path) {
+    if (schema.contains("properties")) {
+        for (const auto& [key, value] : schema["properties"].items()) {
+            EXPECT_FALSE(value.value("description", "").empty()) << path << "." << key;
+            expect_descriptions(value, path + "." + key);
+        }
+    }
+    for (const char* inner : {"additionalProperties", "items"}) {
+        if (schema.contains(inner) && schema[inner].is_object()) {
+            expect_descriptions(schema[inner], path + ".*");
+        }
+    }
+    if (schema.contains("anyOf")) {
+        for (const auto& form : schema["anyOf"]) { expect_descriptions(form, path); }
+    }
+}
+
+TEST(Schema, DescribesEveryKey) { expect_descriptions(nlohmann::json::parse(config_schema()), ""); }
+
+}  // namespace
+}  // namespace spillway
