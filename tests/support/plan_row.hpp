@@ -1,5 +1,5 @@
-// One row of the test plan (reliability.md §7) as a line on stdout and as an assertion at once, so that
-// the published figure and the verdict cannot differ.
+// One row of the test plan (reliability.md §7) as a line on stdout and as an assertion at once, so
+// that the published figure and the verdict cannot differ.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,8 +27,8 @@ struct PlanRow {
                 passed ? "PASS" : "FAIL");
     std::fflush(stdout);
     if (passed) { return ::testing::AssertionSuccess(); }
-    return ::testing::AssertionFailure() << row.id << ": " << row.value << ' ' << row.unit
-                                         << ", target " << row.target;
+    return ::testing::AssertionFailure()
+           << row.id << ": " << row.value << ' ' << row.unit << ", target " << row.target;
 }
 
 }  // namespace spillway::testing

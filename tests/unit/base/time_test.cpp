@@ -23,8 +23,8 @@ TEST(Time, SurvivesTheWayThroughNanoseconds) {
 TEST(Time, NoStepOfTheWallClockReachesAPolicy) {
     const bool immune = Clock::is_steady && !std::is_convertible_v<WallTime, TimePoint>;
 
-    EXPECT_TRUE(testing::holds(
-        {"L-13", immune ? 0.0 : 1.0, "policies-on-wall-time", testing::Bound::exactly, 0.0}));
+    EXPECT_TRUE(testing::holds({"L-13", immune ? 0.0 : 1.0, "policies-on-wall-time",
+                                testing::Bound::exactly, 0.0}));
 }
 
 TEST(Ids, AreIndicesThatDoNotMix) {

@@ -1,5 +1,5 @@
-// The invariants of reliability.md §2.4 over random histories: attempts that overlap, report late or
-// never, with every effect, while time jumps.
+// The invariants of reliability.md §2.4 over random histories: attempts that overlap, report late
+// or never, with every effect, while time jumps.
 #include "spillway/policy/breaker.hpp"
 
 #include "hand_time.hpp"
@@ -73,8 +73,7 @@ private:
         const Breaker before = breaker_;
         const Breaker::Evidence evidence{.counts = {rng_.next() % 20, rng_.next() % 20},
                                          .wait_at_least = std::chrono::seconds(rng_.next() % 100)};
-        const auto transition =
-            breaker_.report(ticket, effect, evidence, params, now_, rng_);
+        const auto transition = breaker_.report(ticket, effect, evidence, params, now_, rng_);
         if (ticket.generation != before.generation()) {
             ASSERT_EQ(breaker_, before) << "a late report changed something";
         }

@@ -1,5 +1,5 @@
-// The table of azure-protocol.md §5.3 with the bodies of §3.5 and §5.2: each row says what becomes of the
-// request, of the breaker, of the quota and of the answer.
+// The table of azure-protocol.md §5.3 with the bodies of §3.5 and §5.2: each row says what becomes
+// of the request, of the breaker, of the quota and of the answer.
 #include "spillway/policy/classify.hpp"
 
 #include "support/plan_row.hpp"
@@ -134,9 +134,7 @@ const AnswerRow answers[] = {
     {"a_callers_own_id_not_found",
      {.status = 404, .code = "not_found", .message = "No file found with id 'file-1'"},
      pass_on},
-    {"operation_not_supported",
-     {.status = 400, .code = "OperationNotSupported"},
-     unsupported},
+    {"operation_not_supported", {.status = 400, .code = "OperationNotSupported"}, unsupported},
     {"responses_not_in_this_region",
      {.status = 400,
       .code = "NotFound",
@@ -237,9 +235,7 @@ const FailureRow failures[] = {
      {Stage::connect, Cause::deadline, {}},
      stop(Reason::timeout_total)},
     {"total_time_up_waiting", {Stage::head, Cause::deadline, {}}, stop(Reason::timeout_total)},
-    {"total_time_up_streaming",
-     {Stage::stream, Cause::deadline, {}},
-     stop(Reason::timeout_total)},
+    {"total_time_up_streaming", {Stage::stream, Cause::deadline, {}}, stop(Reason::timeout_total)},
     {"caller_gone", {Stage::caller, Cause::closed, {}}, stop(Reason::none)},
     {"cancelled_in_connect", {Stage::connect, Cause::cancelled, {}}, stop(Reason::none)},
     {"cancelled_in_stream", {Stage::stream, Cause::cancelled, {}}, stop(Reason::none)},

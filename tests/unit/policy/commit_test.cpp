@@ -33,9 +33,7 @@ TEST(CommitGate, GoesElsewhereOnAnErrorBeforeOutput) {
 
 TEST(CommitGate, HoldsNoMoreEventsThanItMay) {
     CommitGate gate(bounds, t0);
-    for (int i = 0; i < 3; ++i) {
-        ASSERT_EQ(gate.on_event(EventKind::preamble), Decision::hold);
-    }
+    for (int i = 0; i < 3; ++i) { ASSERT_EQ(gate.on_event(EventKind::preamble), Decision::hold); }
 
     EXPECT_EQ(gate.on_event(EventKind::preamble), Decision::open);
 }
@@ -58,9 +56,7 @@ TEST(CommitGate, OpensForAStreamThatHasBegunAndThinks) {
 
 TEST(CommitGate, WaitsForAStreamThatHasOnlyKeptItsConnectionAlive) {
     CommitGate gate(bounds, t0);
-    for (int i = 0; i < 100; ++i) {
-        ASSERT_EQ(gate.on_event(EventKind::silence), Decision::hold);
-    }
+    for (int i = 0; i < 100; ++i) { ASSERT_EQ(gate.on_event(EventKind::silence), Decision::hold); }
 
     EXPECT_EQ(gate.wakes_at(), never);
     EXPECT_EQ(gate.on_time(t0 + 1h), Decision::hold);

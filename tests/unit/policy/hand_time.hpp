@@ -1,5 +1,5 @@
-// Where the hand-held clock of the policy tests starts: late enough that no rule meets the epoch, which
-// the policies read as "never".
+// Where the hand-held clock of the policy tests starts: late enough that no rule meets the epoch,
+// which the policies read as "never".
 #pragma once
 
 #include "spillway/time.hpp"

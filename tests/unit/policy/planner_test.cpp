@@ -91,9 +91,8 @@ TEST_F(Planner, NamesTheReasonOfEverySkip) {
         DeploymentView view;
         TimePoint ready_at;
     };
-    const DeploymentView timed{.reopens_at = t0 + 1s,
-                               .cools_until = TimePoint{},
-                               .quota_ready_at = t0 + 3s};
+    const DeploymentView timed{
+        .reopens_at = t0 + 1s, .cools_until = TimePoint{}, .quota_ready_at = t0 + 3s};
     std::vector<Case> cases;
     const auto add = [&](Skip skip, auto change, TimePoint ready_at = TimePoint{}) {
         Case added{skip, timed, ready_at};
@@ -104,12 +103,18 @@ TEST_F(Planner, NamesTheReasonOfEverySkip) {
     add(Skip::tried, [](auto& v) { v.tried = true; });
     add(Skip::unsupported, [](auto& v) { v.supported = false; });
     add(Skip::too_big, [](auto& v) { v.quota = QuotaAnswer::too_big; });
-    add(Skip::open, [](auto& v) { v.breaker = Access::no; }, t0 + 1s);
-    add(Skip::probing, [](auto& v) { v.breaker = Access::probing; }, t0 + 1s);
-    add(Skip::region_open, [](auto& v) { v.region = Access::no; }, t0 + 1s);
-    add(Skip::cooling, [](auto& v) { v.cools_until = t0 + 2s; }, t0 + 2s);
-    add(Skip::requests_full, [](auto& v) { v.quota = QuotaAnswer::requests_full; }, t0 + 3s);
-    add(Skip::tokens_full, [](auto& v) { v.quota = QuotaAnswer::tokens_full; }, t0 + 3s);
+    add(
+        Skip::open, [](auto& v) { v.breaker = Access::no; }, t0 + 1s);
+    add(
+        Skip::probing, [](auto& v) { v.breaker = Access::probing; }, t0 + 1s);
+    add(
+        Skip::region_open, [](auto& v) { v.region = Access::no; }, t0 + 1s);
+    add(
+        Skip::cooling, [](auto& v) { v.cools_until = t0 + 2s; }, t0 + 2s);
+    add(
+        Skip::requests_full, [](auto& v) { v.quota = QuotaAnswer::requests_full; }, t0 + 3s);
+    add(
+        Skip::tokens_full, [](auto& v) { v.quota = QuotaAnswer::tokens_full; }, t0 + 3s);
     for (const Case& c : cases) {
         views = {c.view};
         const Plan plan = made();
