@@ -26,13 +26,16 @@ function(spillway_add_test layer)
         add_dependencies(thread_tests ${layer}_test)
     endif()
     gtest_discover_tests(${layer}_test
-        DISCOVERY_MODE PRE_TEST
-        DISCOVERY_TIMEOUT 60
-        TEST_PREFIX "${layer}."
-        PROPERTIES
-            TIMEOUT 120
-            LABELS "unit;${arg_LABELS}"
-            ENVIRONMENT "${SPILLWAY_TEST_ENVIRONMENT}")
+        DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_PREFIX "${layer}."
+        PROPERTIES TIMEOUT 120)
+    # Lists do not survive in gtest_discover_tests(PROPERTIES): they are set when ctest has the names.
+    set(properties ${CMAKE_CURRENT_BINARY_DIR}/${layer}_test_properties.cmake)
+    file(WRITE ${properties} "foreach(test IN LISTS ${layer}_test_TESTS)
+    set_tests_properties(\${test} PROPERTIES
+        LABELS \"unit;${arg_LABELS}\" ENVIRONMENT \"${SPILLWAY_TEST_ENVIRONMENT}\")
+endforeach()
+")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${properties})
 endfunction()
 
 # spillway_add_fuzz(<unit> [LIBRARIES ...])
