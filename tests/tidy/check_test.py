@@ -58,6 +58,7 @@ class CoroutineShapes(unittest.TestCase):
                 "if (c) { co_await nap(); } else { co_await one(); }",
                 "for (;;) { co_await nap(); }",
                 "switch (c) { case A::b: co_await nap(); break; default: co_await one(); }",
+                "switch (c) { case A::b:\ncase A::d: co_await nap(); break; }",
                 "const Aggregate a{text, 1};\nco_await take(a);",
                 "auto f = [s] { return s.size(); };\nco_await call(f);",
                 "try { co_await nap(); } catch (const std::exception& e) { log(e); }",

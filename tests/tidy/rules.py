@@ -35,7 +35,7 @@ BANS = [
     Ban(r"#\s*include\s*<iostream>", _OURS, "<ostream> and an argument, or telemetry's log"),
     Ban(r"\bvolatile\b", _OURS + ["sim"], "std::atomic in fleet, or nothing"),
     Ban(r"#\s*define\s+(?!SW_ASSERT\b)", _OURS + ["sim"], "constexpr, an enum or a function"),
-    Ban(r"^using\s+namespace\b(?!\s+std::(?:\w+_)?literals;)", _OURS + ["sim"],
+    Ban(r"^using\s+namespace\b(?!\s+std::(?:\w+_)?literals;)", _OURS,
         "name what you use, inside functions; only std's literals may be opened"),
     Ban(r"[(,]\s*(?:const\s+)?bool\s+\w+\s*[,)=]", _OURS, "an enum says at the call what it means"),
 ]
@@ -74,7 +74,7 @@ def functions(shape):
             yield function.line, f"function of {function.lines} lines, at most {FUNCTION_LINES_MAX}"
 
 
-_LABEL = re.compile(r"^(?:case\b.*?[^:]|default)\s*:(?!:)\s*")
+_LABEL = re.compile(r"^(?:(?:case\b.*?[^:]|default)\s*:(?!:)\s*)+")
 _SHAPE = re.compile(r"^(?:co_return\s+|[^()]*?[^=!<>+\-*/%&|^(){}?]=\s*|\(void\)\s*)?co_await\b")
 
 
