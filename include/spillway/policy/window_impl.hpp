@@ -87,6 +87,7 @@ std::uint64_t SlidingWindow<Word, Slots>::sum(TimePoint now) const noexcept {
     // Slots that have left the window by `now` but that nobody has expired yet.
     std::uint64_t gone = 0;
     const Slot last = std::min(slot_of(now) - slots, seen);
+    if (last == seen) { return 0; }  // a deployment that nobody has used for a while
     for (Slot slot = seen - slots + 1; slot <= last; ++slot) { gone += amount_in(slot); }
     return total > gone ? total - gone : 0;
 }
