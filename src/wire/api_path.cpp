@@ -85,7 +85,7 @@ std::optional<std::string> decode_name(Segment segment) {
         }
         const bool is_printable = c == ' ' || octets::is(Class::visible, c);
         // A `%` that is left over was encoded twice.
-        if (!is_printable || c == '%') { return std::nullopt; }
+        if (!is_printable || c == '%' || c == '\\') { return std::nullopt; }
         name.push_back(c);
     }
     if (name.empty() || name.size() > name_bytes_max) { return std::nullopt; }

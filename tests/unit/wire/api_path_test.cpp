@@ -119,8 +119,8 @@ TEST(ApiPath, KeepsTheQueryWithoutItsQuestionMark) {
 TEST(ApiPath, LetsNoEscapeOutOfADeploymentName) {
     constexpr std::string_view names[] = {"a%2Fb", "a%2fb",   "%2e%2e", "%2E",  "a%5Cb", "a%5cb",
                                           "a%00",  "a%252Fb", "a%2",    "a%",   "a%zz",  "a%0d%0a",
-                                          "a%7F",  "a%C3%A9", "%C0%AE", "a%25", ".",     "..",
-                                          "%2e.",  "a%1B",    "a%80"};
+                                          "a%7F",  "a%C3%A9", "%C0%AE", "a%25", "a\\b",  ".",
+                                          "..",    "%2e.",    "a%1B",   "a%80"};
     std::size_t escapes = 0;
     for (const auto name : names) {
         const std::string target = "/openai/deployments/" + std::string{name} + "/chat/completions";
