@@ -21,8 +21,6 @@ bool accuses_region(const Permit::Start& start) noexcept {
            (start.effect == Effect::hard && start.speaks_for_region);
 }
 
-constexpr std::uint64_t slow_volume_min = 10;
-
 }  // namespace
 
 Permit::Permit(Deployment& deployment, Breaker::Ticket own, Breaker::Ticket region,
@@ -64,6 +62,12 @@ Transitions Permit::report(const Start& start, TimePoint now, Rng& rng) noexcept
         changes.deployment = d.breaker_.update([&](Breaker& state) {
             return state.report(own_, start.effect, evidence, d.params_.breaker, now, rng);
         });
+        if (changes.deployment && changes.deployment->to == Breaker::State::closed) {
+            // The outage still in the windows would let a single failure reopen it.
+            d.ok_.clear();
+            d.failed_.clear();
+            d.slow_.clear();
+        }
     }
     if (region_.probe) {
         // Any answer at all proves the region's endpoint alive.
@@ -104,11 +108,7 @@ void Deployment::describe(DeploymentView& view, Tokens estimate, TimePoint now) 
     view.degraded = degraded(now);
     view.breaker = own.would_admit(now);
     view.region = region.would_admit(now);
-    view.reopens_at = TimePoint{};
-    if (view.breaker == Breaker::Access::no) { view.reopens_at = own.reopens_at(); }
-    if (view.region == Breaker::Access::no) {
-        view.reopens_at = std::max(view.reopens_at, region.reopens_at());
-    }
+    view.reopens_at = std::max(own.reopens_at(), region.reopens_at());
     const Cooldown cooling = cooldown_.read();
     view.cools_until = cooling.cooling(now) ? cooling.until() : TimePoint{};
     view.quota = quota_.would_admit(estimate, now);
@@ -193,11 +193,7 @@ std::optional<LastError> Deployment::last_error(TimePoint now) const noexcept {
 }
 
 bool Deployment::degraded(TimePoint now) const noexcept {
-    if (params_.breaker.slow_start == Duration::zero()) { return false; }
-    const std::uint64_t started = ok_.sum(now);
-    const auto slow = static_cast<double>(slow_.sum(now));
-    return started >= slow_volume_min &&
-           slow >= params_.breaker.slow_rate * static_cast<double>(started);
+    return is_degraded({slow_.sum(now), ok_.sum(now)}, params_.breaker);
 }
 
 OutcomeCounts Deployment::outcome_counts(TimePoint now) const noexcept {
