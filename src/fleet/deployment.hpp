@@ -44,6 +44,7 @@ public:
 
     /// From here on a model may work on it: the reservation stays charged.
     void sent() noexcept { sent_ = true; }
+    [[nodiscard]] bool is_sent() const noexcept { return sent_; }
     [[nodiscard]] bool probe() const noexcept { return own_.probe || region_.probe; }
     [[nodiscard]] const Reservation& reservation() const noexcept { return reservation_; }
 

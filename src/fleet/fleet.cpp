@@ -1,7 +1,5 @@
 #include "fleet/fleet.hpp"
 
-#include "wire/inspect.hpp"
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -152,7 +150,7 @@ std::string Fleet::model_json(std::string_view name) const {
     return route == nullptr ? std::string{} : model_entry(route->config.name).dump();
 }
 
-void Fleet::describe(const FleetRoute& route, Tokens estimate, TimePoint now,
+void Fleet::describe(const FleetRoute& route, const Demand& demand, TimePoint now,
                      std::span<DeploymentView> views) const noexcept {
     for (std::size_t i = 0; i < route.members.size(); ++i) {
         const FleetMember& member = route.members[i];
@@ -161,12 +159,14 @@ void Fleet::describe(const FleetRoute& route, Tokens estimate, TimePoint now,
         view.tier = member.tier;
         view.weight = member.deployment->config.weight;
         view.residency_ok = member.residency_ok;
-        member.deployment->live->describe(view, estimate, now);
+        member.deployment->live->describe(view, demand.estimate(*member.deployment), now);
     }
 }
 
 FleetStatus Fleet::status(TimePoint now) const {
     FleetStatus status;
+    const Inspection no_tokens;
+    const Demand nothing(Operation::embeddings, no_tokens);
     for (const FleetDeployment& deployment : deployments_) {
         const Deployment& live = *deployment.live;
         const ResourceConfig& resource = deployment.resource->config;
@@ -182,7 +182,7 @@ FleetStatus Fleet::status(TimePoint now) const {
         one.cools_for = wait_until(live.cooldown().until(), now);
         one.ramp = live.breaker().ramp_factor(now, live.params().breaker);
         one.weight = deployment.config.weight;
-        one.tpm_limit = live.quota().token_limit();
+        one.tpm_limit = live.quota().token_limit(now);
         one.tpm_limit_configured = deployment.config.tpm;
         one.tpm_used = live.quota().tokens_used(now);
         one.rpm_limit = deployment.config.rpm;
@@ -195,7 +195,7 @@ FleetStatus Fleet::status(TimePoint now) const {
         RouteStatus one{route.config.name, route.config.aliases, route.config.residency, {}, 0};
         one.tiers.resize(route.config.tiers.size());
         std::array<DeploymentView, route_deployments_max> views;
-        describe(route, 0, now, std::span(views).first(route.members.size()));
+        describe(route, nothing, now, std::span(views).first(route.members.size()));
         Rng rng(0);  // only the reasons are shown, not the order
         const Plan plan = spillway::plan(std::span(views).first(route.members.size()), now, rng);
         std::array<Skip, route_deployments_max> skips{};

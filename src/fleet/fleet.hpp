@@ -9,6 +9,7 @@
 #include "spillway/config.hpp"
 #include "spillway/operation.hpp"
 #include "wire/head_rules.hpp"
+#include "wire/inspect.hpp"
 #include "wire/upstream_target.hpp"
 
 #include <cstddef>
@@ -78,6 +79,21 @@ private:
     Shared<RetryBudget> retries_;
 };
 
+/// What a request would take from a deployment. Refers to the inspection, which outlives it.
+class Demand {
+public:
+    Demand(Operation operation, const Inspection& seen) noexcept
+        : operation_(operation), seen_(seen) {}
+
+    [[nodiscard]] Tokens estimate(const FleetDeployment& deployment) const noexcept {
+        return seen_.estimate(operation_, deployment.config.default_output);
+    }
+
+private:
+    Operation operation_;
+    const Inspection& seen_;
+};
+
 class Fleet {
 public:
     Fleet(const Config& config, LiveState& live);
@@ -101,7 +117,7 @@ public:
 
     /// One view per member of the route, in its order, for the planner. `views` has room for all of
     /// them.
-    void describe(const FleetRoute& route, Tokens estimate, TimePoint now,
+    void describe(const FleetRoute& route, const Demand& demand, TimePoint now,
                   std::span<DeploymentView> views) const noexcept;
 
     /// What an operator may know of all this now.

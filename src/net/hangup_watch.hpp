@@ -25,6 +25,8 @@ public:
     /// lives.
     void protect(Stream* upstream) noexcept;
     [[nodiscard]] bool gone() const noexcept { return gone_; }
+    /// Stops the upstream work for another reason (shutdown), now and from now on.
+    void stop_upstream() noexcept;
 
 private:
     void on_deadline() override;
@@ -35,6 +37,7 @@ private:
     Stream* upstream_ = nullptr;
     bool waiting_ = false;  // an operation on the caller's socket refers to this object
     bool gone_ = false;
+    bool stopping_ = false;
 };
 
 }  // namespace spillway

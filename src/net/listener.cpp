@@ -50,7 +50,7 @@ task<void> Listener::accept_loop() {
         // Out of descriptors or memory: give others time to finish instead of spinning.
         log_event(Severity::error, "accept_failed", {{"error", ec.message()}});
         pause.expires_after(std::chrono::milliseconds(50));
-        const auto [ignored] = co_await pause.async_wait(use_tuple);
+        co_await pause.async_wait(use_tuple);
     }
 }
 
@@ -73,7 +73,7 @@ task<void> Listener::close() {
     // Handshakes in flight land in the queue a moment later: look twice.
     Timer pause(acceptor_.get_executor());
     pause.expires_after(std::chrono::milliseconds(50));
-    const auto [waited] = co_await pause.async_wait(use_tuple);
+    co_await pause.async_wait(use_tuple);
     take_queued();
     acceptor_.close(ignored);
 }

@@ -191,8 +191,9 @@ Result<void> Stream::try_write_tls(Chain& chain) noexcept {
     return {};
 }
 
-task<Result<void>> Stream::write_rest(Chain& chain) {
+task<Result<void>> Stream::write_rest(Chain& chain, Duration stall) {
     while (!chain.empty()) {
+        expires_at(Clock::now() + stall);
         const Result<void> ready = co_await wait(Socket::wait_write);
         if (!ready) { co_return ready; }
         const Result<void> written = try_write(chain);

@@ -68,8 +68,8 @@ public:
     /// Writes what the kernel takes now, consuming it from `chain`. The usual case needs no more
     /// than this.
     [[nodiscard]] Result<void> try_write(Chain& chain) noexcept;
-    /// Writes the rest, waiting as needed.
-    [[nodiscard]] task<Result<void>> write_rest(Chain& chain);
+    /// Writes the rest; fails when `stall` passes without any progress. Replaces the deadline.
+    [[nodiscard]] task<Result<void>> write_rest(Chain& chain, Duration stall);
 
     /// A pooled connection that may be used again: still open and without a byte that nobody asked
     /// for.

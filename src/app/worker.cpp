@@ -1,0 +1,136 @@
+#include "app/worker.hpp"
+
+#include "telemetry/event_log.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace spillway {
+namespace {
+
+constexpr std::string_view too_many_connections =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
+    "Content-Length: 157\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"
+    R"({"error":{"message":"The gateway has reached limits.connections. Reuse connections )"
+    R"(or add replicas.","type":"server_error","param":null,"code":"overloaded"}})";
+
+std::string peer_of(const Socket& socket) {
+    boost::system::error_code ec;
+    const auto peer = socket.remote_endpoint(ec);
+    return ec ? std::string{} : peer.address().to_string();
+}
+
+}  // namespace
+
+Worker::Worker(const WorkerContext::Parts& parts, std::size_t connections_max)
+    : context_(parts), connections_max_(connections_max), work_(context_.io.get_executor()) {}
+
+Worker::~Worker() { stop(); }
+
+boost::system::result<asio::ip::tcp::endpoint, std::string> Worker::listen(
+    const std::string& host, std::uint16_t port, std::shared_ptr<TlsContext> tls) {
+    auto on_accept = [this, tls = std::move(tls)](Socket socket) {
+        accepted(std::move(socket), tls);
+    };
+    auto listener = std::make_unique<Listener>(context_.io, std::move(on_accept));
+    auto bound = listener->open(host, port);
+    if (bound) { listeners_.push_back(std::move(listener)); }
+    return bound;
+}
+
+void Worker::start() {
+    context_.wheel.start();
+    thread_ = std::thread([this] { context_.io.run(); });
+}
+
+void Worker::post(std::function<void(WorkerContext&)> change) {
+    asio::post(context_.io, [this, change = std::move(change)] { change(context_); });
+}
+
+void Worker::accept() {
+    asio::post(context_.io, [this] {
+        for (const auto& listener : listeners_) {
+            busy_.fetch_add(1);
+            const auto on_escape = [this](const std::exception_ptr& e) { escaped(e); };
+            spawn(context_.io.get_executor(), listener->accept_loop(), on_escape);
+        }
+    });
+}
+
+void Worker::stop_accepting() {
+    asio::post(context_.io, [this] {
+        context_.draining = true;
+        context_.sessions.close_idle();
+        for (const auto& listener : listeners_) {
+            const auto on_escape = [this](const std::exception_ptr& e) { escaped(e); };
+            spawn(context_.io.get_executor(), close_listener(*listener), on_escape);
+        }
+    });
+}
+
+task<void> Worker::close_listener(Listener& listener) {
+    co_await listener.close();
+    busy_.fetch_sub(1);
+}
+
+void Worker::stop_requests() {
+    asio::post(context_.io, [this] { context_.sessions.stop_all(); });
+}
+
+void Worker::stop() {
+    if (thread_.joinable()) {
+        asio::post(context_.io, [this] {
+            context_.wheel.stop();
+            context_.log.flush();
+        });
+        work_.reset();
+        context_.io.stop();
+        thread_.join();
+    }
+}
+
+void Worker::accepted(Socket socket, const std::shared_ptr<TlsContext>& tls) {
+    const auto on_escape = [this](const std::exception_ptr& e) { escaped(e); };
+    if (connections_ >= connections_max_) {
+        context_.cells.connections_refused.add();
+        spawn(context_.io.get_executor(), refuse_connection(std::move(socket)), on_escape);
+        return;
+    }
+    context_.cells.connections_accepted.add();
+    boost::system::error_code ignored;
+    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    socket.native_non_blocking(true, ignored);
+    const std::string peer = peer_of(socket);
+    Accepted connection(std::move(socket), tls, peer);
+    spawn(context_.io.get_executor(), run_session(std::move(connection)), on_escape);
+}
+
+task<void> Worker::run_session(Accepted connection) {
+    ++connections_;
+    busy_.fetch_add(1);
+    context_.cells.connections_open.add();
+    co_await serve(context_, std::move(connection));
+    context_.cells.connections_open.sub();
+    busy_.fetch_sub(1);
+    --connections_;
+}
+
+task<void> Worker::refuse_connection(Socket socket) {
+    const auto text = asio::buffer(too_many_connections.data(), too_many_connections.size());
+    co_await socket.async_write_some(text, use_tuple);
+}
+
+void Worker::escaped(const std::exception_ptr& exception) {
+    context_.cells.escaped_exceptions.add();
+    try {
+        std::rethrow_exception(exception);
+    } catch (const std::exception& e) {
+        log_event(Severity::error, "escaped_exception", {{"what", e.what()}});
+    } catch (...) {
+        log_event(Severity::error, "escaped_exception", {{"what", "not a std::exception"}});
+    }
+}
+
+}  // namespace spillway

@@ -1,0 +1,379 @@
+// Called by dispatch; what it passes goes on in relay.
+#include "proxy/attempt.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace spillway {
+namespace {
+
+// Upstream heads are small; what is longer is not one of ours to understand.
+constexpr HeadLimits response_head_limits{std::size_t{16} * 1024, head_fields_max};
+constexpr int interim_answers_max = 8;
+constexpr std::size_t error_body_max = std::size_t{64} * 1024;
+// An error answer is short; one that dribbles in is not waited for.
+constexpr Duration error_body_time = std::chrono::seconds(10);
+constexpr Duration send_stall = std::chrono::seconds(30);
+
+bool is_event_stream(const Fields& fields) noexcept {
+    constexpr std::string_view wanted = "text/event-stream";
+    const std::string_view type = fields.get(http::field::content_type);
+    return equal_ignoring_case(type.substr(0, wanted.size()), wanted);
+}
+
+bool is_json(const Fields& fields) noexcept {
+    constexpr std::string_view wanted = "application/json";
+    const std::string_view type = fields.get(http::field::content_type);
+    return equal_ignoring_case(type.substr(0, wanted.size()), wanted);
+}
+
+bool keeps_alive(const ResponseHead& head) noexcept {
+    const std::string_view connection = head.fields.get(http::field::connection);
+    return head.minor >= 1 && !list_has_token(connection, "close");
+}
+
+// A pooled connection may have been closed by the other side while our request was on its way.
+bool is_stale(const Failure& failure) noexcept {
+    return failure.cause == Cause::closed || failure.cause == Cause::reset;
+}
+
+}  // namespace
+
+Attempt::Attempt(Exchange& exchange, const FleetDeployment& deployment, Permit permit,
+                 Clocks& clocks)
+    : exchange_(exchange),
+      deployment_(deployment),
+      cells_(exchange.cells_of(deployment)),
+      clocks_(clocks),
+      permit_(std::move(permit)),
+      input_(exchange.worker.buffers.take()),
+      dialect_(exchange.path.operation),
+      tap_(exchange.path.operation),
+      began_(Clock::now()) {
+    cells_.in_flight.add();
+}
+
+Attempt::~Attempt() {
+    cells_.in_flight.sub();
+    exchange_.hangup.protect(nullptr);
+    release_buffer();
+}
+
+task<Verdict> Attempt::run() {
+    const Verdict verdict = co_await answer();
+    answered_at_ = Clock::now();
+    co_return verdict;
+}
+
+task<Verdict> Attempt::answer() {
+    const Result<void> answered = co_await exchange_heads();
+    if (!answered) { co_return failed(answered.error()); }
+    note_head();
+    const auto framing = response_framing(head_, Method::post);
+    if (!std::holds_alternative<BodyFraming>(framing)) {
+        co_return failed(Failure{Stage::head, Cause::malformed, {}});
+    }
+    decoder_.emplace(std::get<BodyFraming>(framing));
+    if (head_.status >= 300 && head_.status < 400) {
+        co_return failed(Failure{Stage::head, Cause::malformed, {}});  // we never answer 3xx
+    }
+    upstream_->stage(Stage::commit);
+    if (head_.status >= 400) { co_return co_await read_error(); }
+    if (is_event_stream(head_.fields)) { co_return co_await hold_events(); }
+    co_return co_await hold_json();
+}
+
+task<Result<void>> Attempt::exchange_heads() {
+    Connection which = Connection::pooled_or_new;
+    for (;;) {
+        const Result<void> connected = co_await connect(which);
+        if (!connected) { co_return connected; }
+        // An upstream may refuse before it has read everything: look for its answer even if it
+        // stopped listening.
+        const Result<void> sent = co_await send();
+        Result<void> answered = sent;
+        if (sent || is_stale(sent.error())) { answered = co_await read_head(); }
+        if (answered) { co_return answered; }
+        const Failure failure = sent ? answered.error() : sent.error();
+        if (!reused_ || !is_stale(failure) || input_.size() > 0) { co_return failure; }
+        which = Connection::new_only;
+    }
+}
+
+task<Result<void>> Attempt::connect(Connection which) {
+    const FleetResource& resource = *deployment_.resource;
+    const std::size_t at = index(deployment_.config.resource);
+    if (resource.needs_credential && exchange_.worker.credentials->at(at).empty()) {
+        co_return Failure{Stage::send, Cause::unavailable, {}};
+    }
+    exchange_.hangup.protect(nullptr);
+    upstream_ = nullptr;
+    if (which == Connection::pooled_or_new) { upstream_ = exchange_.table->pools[at]->take(); }
+    reused_ = upstream_ != nullptr;
+    if (reused_) {
+        cells_.connections_reused.add();
+        exchange_.hangup.protect(upstream_.get());
+        co_return Result<void>{};
+    }
+    const TimePoint now = Clock::now();
+    clocks_.enter(Clocks::Phase::connect, now);
+    const DialTarget target{resource.address, resource.config.endpoint.host,
+                            exchange_.table->tls[at]};
+    const DialClock clock{exchange_.route->config.timeouts.connect, clocks_.total_deadline()};
+    const std::shared_ptr<const AddressBook> book = exchange_.worker.addresses;
+    Result<std::unique_ptr<Stream>> dialled = co_await dial(target, *book, clock,
+                                                            exchange_.worker.wheel, *this);
+    if (!dialled) { co_return dialled.error(); }
+    cells_.connections_opened.add();
+    cells_.connect.observe(std::chrono::duration<double>(Clock::now() - now).count());
+    upstream_ = std::move(*dialled);
+    exchange_.hangup.protect(upstream_.get());
+    co_return Result<void>{};
+}
+
+void Attempt::dialling(Stream* stream) { exchange_.hangup.protect(stream); }
+
+task<Result<void>> Attempt::send() {
+    WorkerContext& worker = exchange_.worker;
+    const Operation operation = exchange_.path.operation;
+    const Inspection& seen = exchange_.inspection;
+    std::string_view before = exchange_.body;
+    std::string_view model;
+    std::string_view after;
+    if (deployment_.routed_by_body(operation) && seen.model_length > 0) {
+        before = exchange_.body.substr(0, seen.model_offset);
+        model = deployment_.model_json;
+        after = exchange_.body.substr(seen.model_offset + seen.model_length);
+    }
+    const std::string target = deployment_.target(operation, exchange_.path.api_version);
+    const FleetResource& resource = *deployment_.resource;
+    const std::shared_ptr<const CredentialLines> credentials = worker.credentials;
+    const UpstreamLine line{target, resource.host_field,
+                            (*credentials)[index(deployment_.config.resource)],
+                            exchange_.request_id};
+    std::string text = std::move(worker.head_scratch);
+    text.clear();
+    append_upstream_head(text, exchange_.head, line, resource.family,
+                         before.size() + model.size() + after.size());
+    Chain chain;
+    chain.add(text);
+    chain.add(before);
+    chain.add(model);
+    chain.add(after);
+    upstream_->stage(Stage::send);
+    upstream_->expires_at(clocks_.total_deadline());
+    permit_.sent();
+    Result<void> written = upstream_->try_write(chain);
+    if (written && !chain.empty()) { written = co_await upstream_->write_rest(chain, send_stall); }
+    worker.head_scratch = std::move(text);
+    sent_at_ = Clock::now();
+    co_return written;
+}
+
+task<Result<void>> Attempt::read_head() {
+    clocks_.enter(Clocks::Phase::response_head, sent_at_);
+    upstream_->stage(Stage::head);
+    upstream_->expires_at(clocks_.deadline());
+    HeadScanner scanner(response_head_limits);
+    int interim = 0;
+    for (;;) {
+        const Result<std::size_t> bytes = co_await upstream_->read_some(input_.room());
+        if (!bytes) { co_return bytes.error(); }
+        input_.commit(*bytes);
+        HeadState state = scanner.response(input_.view(), head_);
+        while (state == HeadState::complete && head_.status < 200 && head_.status != 101 &&
+               interim < interim_answers_max) {
+            ++interim;
+            input_.consume(head_.bytes);
+            input_.compact();
+            scanner = HeadScanner(response_head_limits);
+            state = scanner.response(input_.view(), head_);
+        }
+        if (state == HeadState::complete && head_.status >= 200) { co_return Result<void>{}; }
+        if (state != HeadState::need_more) { co_return Failure{Stage::head, Cause::malformed, {}}; }
+    }
+}
+
+void Attempt::note_output() {
+    if (!first_output_) { first_output_ = Clock::now(); }
+}
+
+void Attempt::note_head() {
+    head_at_ = Clock::now();
+    cells_.answers[status_slot(head_.status)].add();
+    hints_ = parse_hints(head_.fields, std::chrono::system_clock::now());
+    const QuotaHint hint{hints_.remaining_tokens, hints_.remaining_requests, hints_.limit_tokens};
+    deployment_.live->apply_hint(hint, sent_at_, head_at_);
+    std::string_view id = head_.fields.get("apim-request-id");
+    if (id.empty()) { id = head_.fields.get("x-request-id"); }
+    exchange_.upstream_request_id.assign(id.substr(0, 128));
+}
+
+Result<std::string_view> Attempt::decode(std::span<char> raw) noexcept {
+    const BodyDecoder::Decoded decoded = decoder_->decode(raw);
+    if (decoded.state == BodyDecoder::State::malformed) {
+        return Failure{Stage::commit, Cause::malformed, {}};
+    }
+    complete_ = decoded.state == BodyDecoder::State::complete;
+    surplus_ = surplus_ || decoded.consumed < raw.size();
+    return decoded.payload;
+}
+
+bool Attempt::may_end_by_close() noexcept {
+    complete_ = decoder_->at_end() == BodyDecoder::State::complete;
+    return complete_;
+}
+
+Result<std::string_view> Attempt::payload_behind_head() {
+    const Result<std::string_view> payload = decode(input_.bytes().subspan(head_.bytes));
+    input_.truncate(head_.bytes);  // the next read may overwrite it
+    return payload;
+}
+
+task<Result<std::string_view>> Attempt::next_payload() {
+    const Result<std::size_t> bytes = co_await upstream_->read_some(input_.room());
+    if (!bytes) {
+        if (bytes.error().cause == Cause::closed && may_end_by_close()) {
+            co_return std::string_view{};
+        }
+        co_return bytes.error();
+    }
+    input_.commit(*bytes);
+    co_return payload_behind_head();
+}
+
+task<Verdict> Attempt::read_error() {
+    upstream_->expires_at(std::min(clocks_.total_deadline(), Clock::now() + error_body_time));
+    Result<std::string_view> payload = payload_behind_head();
+    for (;;) {
+        if (!payload) { co_return failed(payload.error()); }
+        held_.append(*payload);
+        if (complete_ || held_.size() > error_body_max) { break; }
+        payload = co_await next_payload();
+    }
+    body_ = complete_ ? Body::whole : Body::json;
+    error_ = error_of_body(head_.status, held_);
+    co_return judge_error();
+}
+
+task<Verdict> Attempt::hold_json() {
+    const std::size_t held_max = exchange_.route->config.commit.bytes;
+    clocks_.enter(Clocks::Phase::body, sent_at_);
+    upstream_->expires_at(clocks_.deadline());
+    Result<std::string_view> payload = payload_behind_head();
+    for (;;) {
+        if (!payload) { co_return failed(payload.error()); }
+        tap_.on_json(*payload);
+        if (complete_ && held_.empty()) {
+            whole_ = *payload;
+            break;
+        }
+        held_.append(*payload);
+        if (complete_ || held_.size() > held_max) { break; }
+        payload = co_await next_payload();
+    }
+    const bool provable = framing().kind != BodyFraming::Kind::until_close;
+    if (complete_ && !provable && is_json(head_.fields) && !tap_.json_complete()) {
+        co_return failed(Failure{Stage::commit, Cause::closed, {}});
+    }
+    body_ = complete_ ? Body::whole : Body::json;
+    co_return Verdict{};
+}
+
+task<Verdict> Attempt::hold_events() {
+    body_ = Body::events;
+    const TimePoint head_at = Clock::now();
+    CommitGate gate(exchange_.route->config.commit, head_at);
+    clocks_.enter(Clocks::Phase::first_event, head_at);
+    Result<std::string_view> payload = payload_behind_head();
+    for (;;) {
+        const bool timed_out = !payload && payload.error().cause == Cause::timeout;
+        auto decision = CommitGate::Decision::hold;
+        if (payload) {
+            decision = look_at(*payload, gate);
+        } else if (timed_out) {
+            decision = gate.on_time(Clock::now());
+        }
+        if (decision == CommitGate::Decision::open) { co_return Verdict{}; }
+        if (decision == CommitGate::Decision::elsewhere) { co_return judge_error(); }
+        if (!payload) { co_return failed(payload.error()); }
+        if (complete_) { co_return failed(Failure{Stage::commit, Cause::closed, {}}); }
+        upstream_->expires_at(std::min(clocks_.deadline(), gate.wakes_at()));
+        payload = co_await next_payload();
+    }
+}
+
+CommitGate::Decision Attempt::look_at(std::string_view payload, CommitGate& gate) {
+    auto decision = CommitGate::Decision::hold;
+    scanner_.feed(payload);
+    SseEvent event;
+    while (scanner_.next(event)) {
+        const EventKind kind = dialect_.on_event(event);
+        tap_.on_event(event);
+        if (kind == EventKind::committing && !first_output_) { first_output_ = Clock::now(); }
+        if (decision == CommitGate::Decision::hold) { decision = gate.on_event(kind); }
+        if (kind == EventKind::error && decision == CommitGate::Decision::elsewhere) {
+            error_ = error_of_event(event);
+        }
+    }
+    const SseScanner::Fed fed = scanner_.fed();
+    held_.append(fed.held);
+    held_.append(payload.substr(0, fed.forward));
+    if (decision == CommitGate::Decision::hold) {
+        decision = gate.on_bytes(held_.size() + scanner_.held_bytes());
+    }
+    return decision;
+}
+
+Verdict Attempt::failed(Failure failure) {
+    if (exchange_.hangup.gone()) { failure.cause = Cause::cancelled; }
+    failure_ = failure;
+    return classify(failure);
+}
+
+Verdict Attempt::judge_error() const {
+    ErrorFacts facts;
+    facts.status = error_.status;
+    facts.code = error_.code;
+    facts.type = error_.type;
+    facts.message = error_.message;
+    facts.retry_after = hints_.retry_after.has_value();
+    facts.quota_headers = hints_.remaining_tokens == Tokens{0} ||
+                          hints_.remaining_requests == std::int64_t{0};
+    return classify(facts);
+}
+
+std::string_view Attempt::held() const noexcept {
+    return whole_.empty() ? std::string_view(held_) : whole_;
+}
+
+bool Attempt::may_be_shown() const noexcept {
+    const int status = head_.status;
+    return !failure_ && body_ == Body::whole && status >= 400 && status < 500 && status != 429;
+}
+
+void Attempt::drop_connection() noexcept {
+    exchange_.hangup.protect(nullptr);
+    upstream_ = nullptr;
+}
+
+void Attempt::release_buffer() {
+    exchange_.worker.buffers.give(std::move(input_));
+    input_ = ByteBuffer();
+    held_ = std::string();
+    whole_ = {};
+}
+
+void Attempt::release_connection(TimePoint now) {
+    exchange_.hangup.protect(nullptr);
+    const bool reusable = upstream_ && complete_ && !surplus_ && !upstream_->cancelled() &&
+                          framing().kind != BodyFraming::Kind::until_close && keeps_alive(head_);
+    if (reusable) {
+        const std::size_t at = index(deployment_.config.resource);
+        exchange_.table->pools[at]->give(std::move(upstream_), now);
+    }
+    upstream_ = nullptr;
+}
+
+}  // namespace spillway

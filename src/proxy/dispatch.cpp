@@ -1,0 +1,141 @@
+// Called by session; a passed answer goes on in relay, everything else in ending.
+#include "proxy/dispatch.hpp"
+
+#include "proxy/attempt.hpp"
+#include "proxy/ending.hpp"
+#include "proxy/refusals.hpp"
+#include "proxy/relay.hpp"
+#include "spillway/policy/budget.hpp"
+#include "spillway/policy/planner.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <variant>
+
+namespace spillway {
+namespace {
+
+// What a request knows of its route while it looks for an answer.
+class Search {
+public:
+    explicit Search(Exchange& exchange)
+        : exchange_(exchange),
+          demand_(exchange.path.operation, exchange.inspection),
+          views_(std::span(storage_).first(exchange.route->members.size())) {}
+
+    const Plan& plan(TimePoint now) {
+        exchange_.table->fleet->describe(*exchange_.route, demand_, now, views_);
+        plan_ = spillway::plan(views_, now, exchange_.worker.rng);
+        return plan_;
+    }
+
+    // The best deployment that will have us now. Another worker may take what was planned for us:
+    // then the next one.
+    std::optional<Permit> acquire(TimePoint now, const FleetDeployment*& chosen) {
+        for (const Considered& candidate : plan(now).candidates()) {
+            chosen = exchange_.route->members[candidate.position].deployment;
+            auto permit = chosen->live->acquire(estimate_for(*chosen), now);
+            if (std::holds_alternative<Permit>(permit)) {
+                views_[candidate.position].tried = true;
+                return std::get<Permit>(std::move(permit));
+            }
+        }
+        return plan_.panic == Plan::none ? std::nullopt : acquire_in_panic(now, chosen);
+    }
+
+    // Without regard to what has been tried: what an answer to the caller is about.
+    const Plan& plan_afresh(TimePoint now) {
+        for (DeploymentView& view : views_) { view.tried = false; }
+        return plan(now);
+    }
+
+private:
+    std::optional<Permit> acquire_in_panic(TimePoint now, const FleetDeployment*& chosen) {
+        chosen = exchange_.route->members[plan_.panic].deployment;
+        auto permit = chosen->live->acquire_in_panic(estimate_for(*chosen), now);
+        if (!std::holds_alternative<Permit>(permit)) { return std::nullopt; }
+        views_[plan_.panic].tried = true;
+        exchange_.worker.cells.panics.add();
+        return std::get<Permit>(std::move(permit));
+    }
+
+    [[nodiscard]] Tokens estimate_for(const FleetDeployment& deployment) const {
+        exchange_.record.estimate = demand_.estimate(deployment);
+        return exchange_.record.estimate;
+    }
+
+    Exchange& exchange_;
+    Demand demand_;
+    std::array<DeploymentView, route_deployments_max> storage_{};
+    std::span<DeploymentView> views_;
+    Plan plan_{};
+};
+
+enum class Retry : std::uint8_t { granted, own_budget_spent, ratio_denied };
+
+// May there be another attempt after this one? The process-wide ratio is only asked about attempts
+// that cost an upstream work.
+Retry ask_for_retry(Exchange& exchange, RequestBudget& budget, const Verdict& verdict,
+                    TimePoint now) {
+    budget.spend(verdict.cost);
+    if (budget.exhausted() || budget.expired(now)) { return Retry::own_budget_spent; }
+    if (verdict.cost == RequestBudget::Cost::free) { return Retry::granted; }
+    const RetryBudgetParams& params = exchange.table->fleet->config().retry_budget;
+    const bool granted = exchange.worker.retries.update([&](RetryBudget& ratio) {
+        return ratio.try_retry(params, now);
+    });
+    if (!granted) {
+        exchange.worker.cells.retries_denied.add();
+        return Retry::ratio_denied;
+    }
+    return Retry::granted;
+}
+
+}  // namespace
+
+task<void> dispatch(Exchange& exchange) {
+    Clocks clocks(exchange.route->config.timeouts, exchange.started);
+    RequestBudget budget(exchange.route->config.retries, clocks.total_deadline());
+    Search search(exchange);
+    std::unique_ptr<Attempt> attempt;
+    Verdict verdict;
+    Retry retry = Retry::granted;
+    bool once_spent = false;
+    exchange.hangup.start(exchange.body_read);
+    while (retry == Retry::granted) {
+        const FleetDeployment* chosen = nullptr;
+        std::optional<Permit> permit = search.acquire(Clock::now(), chosen);
+        if (!permit) { break; }
+        ++exchange.attempts;
+        attempt = std::make_unique<Attempt>(exchange, *chosen, std::move(*permit), clocks);
+        verdict = co_await attempt->run();
+        if (exchange.hangup.gone()) {
+            abandon(exchange, attempt.get(), Clock::now());
+            co_return;
+        }
+        const TimePoint now = Clock::now();
+        if (verdict.next == Verdict::Next::pass && !attempt->failure()) {
+            note_commit(exchange, *attempt, verdict, now);
+            co_await relay(exchange, *attempt);
+            co_return;
+        }
+        note_attempt(exchange, *attempt, verdict, now);
+        retry = ask_for_retry(exchange, budget, verdict, now);
+        if (verdict.next == Verdict::Next::elsewhere_once && std::exchange(once_spent, true)) {
+            break;
+        }
+    }
+    if (attempt && verdict.showable && attempt->may_be_shown()) {
+        co_await relay(exchange, *attempt);
+        co_return;
+    }
+    const TimePoint now = Clock::now();
+    const LastTry last{attempt.get(), retry == Retry::ratio_denied};
+    Refused refused = explain_refusal(exchange, search.plan_afresh(now), last, now);
+    co_await refuse(exchange, std::move(refused.reply), refused.outcome);
+}
+
+}  // namespace spillway

@@ -1,0 +1,80 @@
+// One caller request, from its first byte to its settled outcome: what is known about it and what
+// it has become. session fills it, dispatch and relay work on it, ending closes it.
+#pragma once
+
+#include "net/hangup_watch.hpp"
+#include "net/stream.hpp"
+#include "proxy/worker_context.hpp"
+#include "spillway/policy/clocks.hpp"
+#include "telemetry/access_log.hpp"
+#include "wire/api_path.hpp"
+#include "wire/head.hpp"
+#include "wire/head_rules.hpp"
+#include "wire/inspect.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace spillway {
+
+/// Lives in the session's frame while the request is served. Views refer to the session's input
+/// buffer.
+struct Exchange {
+    Exchange(WorkerContext& worker_context, Stream& caller_stream, HangupWatch& hangup_watch)
+        : worker(worker_context),
+          table(worker_context.table),
+          caller(caller_stream),
+          hangup(hangup_watch) {}
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+
+    WorkerContext& worker;
+    std::shared_ptr<WorkerTable> table;
+    Stream& caller;
+    HangupWatch& hangup;
+
+    RequestHead head;
+    ApiPath path;
+    std::string_view body;
+    Inspection inspection;
+    const FleetRoute* route = nullptr;
+
+    TimePoint started{};    ///< the head was complete
+    TimePoint body_read{};  ///< the whole request was here
+    std::string request_id;
+    std::uint32_t attempts = 0;
+    bool keep_alive = true;  ///< another request may follow on this connection
+
+    CallerFraming::Kind caller_framing = CallerFraming::Kind::none;
+    bool broken_off = false;  ///< the connection must end without anything that looks like an end
+    Duration overhead_request{};   ///< own time until the request was sent upstream
+    Duration overhead_response{};  ///< own time from the answer to its first bytes out
+
+    AccessRecord record;
+    std::string skipped;              ///< text behind record.skipped
+    std::string upstream_request_id;  ///< text behind record.upstream_request_id
+    std::string detail;               ///< text behind record.detail
+    bool finished = false;
+
+    [[nodiscard]] const CallerLimits& limits() const noexcept {
+        return table->fleet->config().limits;
+    }
+    [[nodiscard]] RouteCells& route_cells() const noexcept {
+        return route == nullptr ? worker.unrouted : *table->route_cells[index(route->id)];
+    }
+    [[nodiscard]] DeploymentCells& cells_of(const FleetDeployment& deployment) const noexcept {
+        return *table->deployment_cells[index(deployment.id)];
+    }
+    /// What our own fields in the answer's head say.
+    [[nodiscard]] GatewayFields gateway_fields(std::string_view deployment) const noexcept {
+        return {request_id, deployment, attempts, !keep_alive};
+    }
+};
+
+/// Writes to the caller now, or as its window opens. Fails when nothing moves for the write stall
+/// limit.
+[[nodiscard]] task<Result<void>> send_to_caller(Exchange& exchange, Chain& chain);
+
+}  // namespace spillway

@@ -1,0 +1,206 @@
+// Called by dispatch with an answer that is ready for the caller; hands over to ending.
+#include "proxy/relay.hpp"
+
+#include "proxy/ending.hpp"
+#include "wire/chunk.hpp"
+#include "wire/head_rules.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace spillway {
+namespace {
+
+// A stream that has said its last word has this long to end its body, too.
+constexpr Duration end_patience = std::chrono::seconds(1);
+
+CallerFraming framing_for(const Exchange& exchange, const Attempt& attempt) {
+    using Kind = CallerFraming::Kind;
+    const int status = attempt.status();
+    if (status == 204 || status == 304) { return {Kind::none, 0}; }
+    if (attempt.body() == Attempt::Body::whole) { return {Kind::length, attempt.held().size()}; }
+    const BodyFraming& upstream = attempt.framing();
+    if (attempt.body() == Attempt::Body::json && upstream.kind == BodyFraming::Kind::length) {
+        return {Kind::length, upstream.length};
+    }
+    // A stream is always chunked, whatever its upstream does, so that it can be ended honestly.
+    return {exchange.head.minor >= 1 ? Kind::chunked : Kind::until_close, 0};
+}
+
+// The bytes of one write towards the caller. Pieces are views: what is added must live until the
+// write is done.
+class Outgoing {
+public:
+    explicit Outgoing(CallerFraming::Kind kind) noexcept : kind_(kind) {}
+
+    void head(std::string_view text) noexcept { chain_.add(text); }
+    void payload(std::string_view first, std::string_view second) noexcept {
+        const std::size_t bytes = first.size() + second.size();
+        if (bytes == 0) { return; }
+        const bool chunked = kind_ == CallerFraming::Kind::chunked;
+        if (chunked) {
+            chunk_ = ChunkHead(bytes);
+            chain_.add(chunk_.view());
+        }
+        chain_.add(first);
+        chain_.add(second);
+        if (chunked) { chain_.add(chunk_end); }
+    }
+    void end() noexcept {
+        if (kind_ == CallerFraming::Kind::chunked) { chain_.add(last_chunk); }
+    }
+    [[nodiscard]] Chain& chain() noexcept { return chain_; }
+
+private:
+    CallerFraming::Kind kind_;
+    Chain chain_;
+    ChunkHead chunk_{0};
+};
+
+// The answer is complete for its dialect: a stream needs its terminal marker or its own error
+// event.
+bool is_whole(Attempt& attempt) noexcept {
+    return attempt.body() != Attempt::Body::events || attempt.dialect().ended() ||
+           attempt.dialect().failed();
+}
+
+// What a piece of the upstream's body means for the caller.
+struct Piece {
+    std::string_view held;     // kept back from earlier pieces
+    std::string_view payload;  // of this one
+};
+
+Piece inspect(Attempt& attempt, std::string_view payload) {
+    if (attempt.body() == Attempt::Body::json) {
+        attempt.tap().on_json(payload);
+        return {{}, payload};
+    }
+    SseScanner& scanner = attempt.scanner();
+    scanner.feed(payload);
+    SseEvent event;
+    bool meaningful = false;
+    while (scanner.next(event)) {
+        const EventKind kind = attempt.dialect().on_event(event);
+        attempt.tap().on_event(event);
+        meaningful = meaningful || kind != EventKind::silence;
+        if (kind == EventKind::committing) { attempt.note_output(); }
+    }
+    if (meaningful) { attempt.clocks().enter(Clocks::Phase::between_events, Clock::now()); }
+    const SseScanner::Fed fed = scanner.fed();
+    return {fed.held, payload.substr(0, fed.forward)};
+}
+
+// Sends the head and what is held; false when the caller is gone.
+task<bool> open(Exchange& exchange, Attempt& attempt) {
+    const CallerFraming framing = framing_for(exchange, attempt);
+    exchange.caller_framing = framing.kind;
+    if (framing.kind == CallerFraming::Kind::until_close) { exchange.keep_alive = false; }
+    std::string text = std::move(exchange.worker.head_scratch);
+    text.clear();
+    const GatewayFields fields = exchange.gateway_fields(attempt.deployment().config.name);
+    append_caller_head(text, attempt.head(), framing, fields);
+    Outgoing outgoing(framing.kind);
+    outgoing.head(text);
+    outgoing.payload(attempt.held(), {});
+    if (attempt.complete() && is_whole(attempt)) { outgoing.end(); }
+    exchange.record.bytes_out += outgoing.chain().bytes();
+    const Result<void> sent = co_await send_to_caller(exchange, outgoing.chain());
+    exchange.worker.head_scratch = std::move(text);
+    exchange.overhead_response = Clock::now() - attempt.answered_at();
+    co_return sent.has_value();
+}
+
+// Reads the next piece and passes it on. Done when the answer is complete.
+task<Result<void>> pump_once(Exchange& exchange, Attempt& attempt) {
+    Stream& upstream = attempt.upstream();
+    TimePoint deadline = attempt.clocks().deadline();
+    if (attempt.dialect().ended()) { deadline = std::min(deadline, Clock::now() + end_patience); }
+    upstream.expires_at(deadline);
+    const Result<void> ready = co_await upstream.wait_readable();
+    if (!ready) { co_return ready; }
+    const Result<std::size_t> bytes = upstream.try_read(exchange.worker.scratch);
+    if (!bytes && (bytes.error().cause != Cause::closed || !attempt.may_end_by_close())) {
+        co_return bytes.error();
+    }
+    std::string_view payload;
+    if (bytes) {
+        const auto raw = std::span(exchange.worker.scratch).first(*bytes);
+        const Result<std::string_view> decoded = attempt.decode(raw);
+        if (!decoded) { co_return decoded.error(); }
+        payload = *decoded;
+    }
+    const Piece piece = inspect(attempt, payload);
+    Outgoing outgoing(exchange.caller_framing);
+    outgoing.payload(piece.held, piece.payload);
+    if (attempt.complete() && is_whole(attempt)) { outgoing.end(); }
+    if (outgoing.chain().empty()) { co_return Result<void>{}; }
+    exchange.record.bytes_out += outgoing.chain().bytes();
+    co_return co_await send_to_caller(exchange, outgoing.chain());
+}
+
+task<void> send_end(Exchange& exchange) {
+    Outgoing outgoing(exchange.caller_framing);
+    outgoing.end();
+    const Result<void> sent = co_await send_to_caller(exchange, outgoing.chain());
+    exchange.keep_alive = exchange.keep_alive && sent.has_value();
+}
+
+}  // namespace
+
+task<Result<void>> send_to_caller(Exchange& exchange, Chain& chain) {
+    Result<void> sent = exchange.caller.try_write(chain);
+    if (!sent || chain.empty()) { co_return sent; }
+    // The pieces may stand in memory that the worker's other requests use while this one waits.
+    std::string rest;
+    rest.reserve(chain.bytes());
+    for (const std::string_view piece : chain.pieces()) { rest.append(piece); }
+    Chain own;
+    own.add(rest);
+    co_return co_await exchange.caller.write_rest(own, exchange.limits().write_stall);
+}
+
+task<void> relay(Exchange& exchange, Attempt& attempt) {
+    const bool opened = co_await open(exchange, attempt);
+    if (!opened) {
+        abandon(exchange, &attempt, Clock::now());
+        co_return;
+    }
+    if (!attempt.complete()) {
+        attempt.release_buffer();
+        attempt.upstream().stage(Stage::stream);
+        attempt.clocks().enter(attempt.body() == Attempt::Body::events
+                                   ? Clocks::Phase::between_events
+                                   : Clocks::Phase::body,
+                               Clock::now());
+    }
+    while (!attempt.complete()) {
+        const Result<void> pumped = co_await pump_once(exchange, attempt);
+        if (exchange.hangup.gone() || (!pumped && pumped.error().stage == Stage::caller)) {
+            // SDKs close as soon as they have seen the terminal marker: that is a complete answer.
+            break;
+        }
+        if (!pumped && attempt.dialect().ended()) {
+            // Nothing is missing but the upstream's own end.
+            co_await send_end(exchange);
+            break;
+        }
+        if (!pumped) {
+            co_await break_off(exchange, attempt, pumped.error());
+            co_return;
+        }
+    }
+    if (attempt.complete() && !is_whole(attempt)) {
+        const Failure failure{Stage::stream, Cause::closed, {}};
+        co_await break_off(exchange, attempt, failure);
+        co_return;
+    }
+    const TimePoint now = Clock::now();
+    if (attempt.complete() || attempt.dialect().ended()) {
+        complete(exchange, attempt, now);
+    } else {
+        abandon(exchange, &attempt, now);
+    }
+}
+
+}  // namespace spillway

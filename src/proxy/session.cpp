@@ -1,0 +1,203 @@
+// Started by the worker; calls dispatch for requests that go upstream, ending for those that do
+// not.
+#include "proxy/session.hpp"
+
+#include "proxy/dispatch.hpp"
+#include "proxy/ending.hpp"
+#include "proxy/refusals.hpp"
+#include "proxy/request_reader.hpp"
+
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace spillway {
+namespace {
+
+constexpr Duration linger_time = std::chrono::seconds(1);
+constexpr std::size_t linger_bytes_max = std::size_t{256} * 1024;
+constexpr Duration handshake_time = std::chrono::seconds(10);
+
+ErrorReply invalid_request(int status, std::string_view code, std::string_view message) {
+    ErrorReply reply;
+    reply.status = status;
+    reply.type = "invalid_request_error";
+    reply.code = code;
+    reply.message = message;
+    reply.should_retry = false;
+    return reply;
+}
+
+bool asks_for_websocket(const RequestHead& head) noexcept {
+    return equal_ignoring_case(head.fields.get(http::field::upgrade), "websocket");
+}
+
+// Closing with unread bytes in the kernel would reset the connection and may take our answer with
+// it.
+task<void> linger(Stream& caller, WorkerContext& worker) {
+    caller.finish();
+    caller.expires_at(Clock::now() + linger_time);
+    std::size_t drained = 0;
+    while (drained < linger_bytes_max) {
+        const Result<void> ready = co_await caller.wait_readable();
+        if (!ready) { co_return; }
+        const Result<std::size_t> bytes = caller.try_read(worker.scratch);
+        if (!bytes) { co_return; }
+        drained += *bytes;
+    }
+}
+
+void fill_record(Exchange& exchange, const std::string& peer) {
+    AccessRecord& record = exchange.record;
+    const Fields& fields = exchange.head.fields;
+    record.at = std::chrono::system_clock::now();
+    record.peer = peer;
+    record.method = name(exchange.head.method);
+    record.target = exchange.head.target.substr(0, exchange.head.target.find('?'));
+    record.user_agent = fields.get(http::field::user_agent);
+    const std::string_view id = fields.get("x-request-id");
+    exchange.request_id = is_usable_request_id(id) ? std::string(id)
+                                                   : exchange.worker.request_ids.next();
+    const std::string_view retries = fields.get("x-stainless-retry-count");
+    if (!retries.empty() && retries != "0") { exchange.worker.cells.retries_of_sdks.add(); }
+}
+
+// The gateway's own answers: the models list and its entries.
+task<void> answer_models(Exchange& exchange) {
+    const Fleet& fleet = *exchange.table->fleet;
+    const bool list = exchange.path.operation == Operation::models_list;
+    const std::string json = list ? fleet.models_json()
+                                  : fleet.model_json(exchange.path.deployment);
+    if (json.empty()) {
+        co_await refuse(exchange, unknown_model(), Outcome::client_error);
+        co_return;
+    }
+    std::string text;
+    const auto body = exchange.head.method == Method::head ? ReplyBody::head_only : ReplyBody::full;
+    append_json_reply(text, json, exchange.gateway_fields({}), body);
+    Chain chain;
+    chain.add(text);
+    exchange.record.bytes_out += text.size();
+    const Result<void> sent = co_await send_to_caller(exchange, chain);
+    exchange.keep_alive = exchange.keep_alive && sent.has_value();
+    finish(exchange, sent ? Outcome::ok : Outcome::aborted, 200, Clock::now());
+}
+
+// Body and route; then it is dispatch's.
+task<void> serve_inference(Exchange& exchange) {
+    auto seen = exchange.worker.inspector.inspect(exchange.body, exchange.path.operation);
+    if (std::holds_alternative<BodyError>(seen)) {
+        const BodyError& error = std::get<BodyError>(seen);
+        ErrorReply reply = invalid_request(400, error.code, error.message);
+        reply.param = error.param;
+        co_await refuse(exchange, std::move(reply), Outcome::client_error);
+        co_return;
+    }
+    exchange.inspection = std::get<Inspection>(std::move(seen));
+    exchange.record.stream = exchange.inspection.stream;
+    // The path's deployment wins over the body's `model`, as at Azure (azure-protocol.md §1.2).
+    const std::string& wanted = exchange.path.deployment.empty() ? exchange.inspection.model
+                                                                 : exchange.path.deployment;
+    exchange.route = exchange.table->fleet->find(wanted);
+    if (exchange.route == nullptr) {
+        co_await refuse(exchange, unknown_model(), Outcome::client_error);
+        co_return;
+    }
+    exchange.record.route = exchange.route->config.name;
+    RouteCells& cells = exchange.route_cells();
+    cells.in_flight.add();
+    const RetryBudgetParams& params = exchange.table->fleet->config().retry_budget;
+    exchange.worker.retries.update([&params, now = exchange.body_read](RetryBudget& ratio) {
+        ratio.on_request(params, now);
+        return 0;
+    });
+    co_await dispatch(exchange);
+    co_await exchange.hangup.stop();
+    cells.in_flight.sub();
+}
+
+enum class After : std::uint8_t {
+    next,   // another request may come
+    close,  // end the connection in good order
+    drop,   // end it so that nobody takes what was sent for complete, or because nobody is there
+};
+
+After after(const Exchange& exchange) noexcept {
+    if (exchange.broken_off) { return After::drop; }
+    return exchange.keep_alive ? After::next : After::close;
+}
+
+// One request.
+task<After> serve_one(WorkerContext& worker, RequestReader& reader, const std::string& peer) {
+    Exchange exchange(worker, reader.caller(), reader.hangup());
+    const ReadResult read = co_await reader.head(exchange.head, exchange.limits());
+    if (read == ReadResult::ended) { co_return After::drop; }
+    exchange.started = Clock::now();
+    if (read == ReadResult::refused) {
+        worker.cells.heads_refused.add();
+        exchange.request_id = worker.request_ids.next();
+        exchange.record.peer = peer;
+        exchange.record.at = std::chrono::system_clock::now();
+        exchange.keep_alive = false;
+        const HeadError& error = reader.error();
+        const std::string_view code = error.status == 408 ? "request_timeout" : "invalid_http";
+        ErrorReply reply = invalid_request(error.status, code, error.why);
+        co_await refuse(exchange, std::move(reply), Outcome::client_error);
+        co_return after(exchange);
+    }
+    fill_record(exchange, peer);
+    exchange.keep_alive = reader.keep_alive() && !worker.draining;
+    auto path = parse_api_path(exchange.head.method, exchange.head.target,
+                               asks_for_websocket(exchange.head));
+    if (std::holds_alternative<PathError>(path)) {
+        const PathError& error = std::get<PathError>(path);
+        exchange.keep_alive = exchange.keep_alive && reader.skip_body();
+        ErrorReply reply = invalid_request(error.status, error.code, error.message);
+        co_await refuse(exchange, std::move(reply), Outcome::client_error);
+        co_return after(exchange);
+    }
+    exchange.path = std::get<ApiPath>(std::move(path));
+    exchange.record.operation = exchange.path.operation;
+    const ReadResult body = co_await reader.body(exchange.limits());
+    if (body == ReadResult::ended) {
+        abandon(exchange, nullptr, Clock::now());
+        co_return After::drop;
+    }
+    if (body == ReadResult::refused) {
+        exchange.keep_alive = false;
+        const HeadError& error = reader.error();
+        ErrorReply reply = invalid_request(error.status, reader.error_code(), error.why);
+        co_await refuse(exchange, std::move(reply), Outcome::client_error);
+        co_return after(exchange);
+    }
+    exchange.body = reader.body_view();
+    exchange.body_read = Clock::now();
+    exchange.record.bytes_in = exchange.head.bytes + exchange.body.size();
+    if (is_inference(exchange.path.operation)) {
+        co_await serve_inference(exchange);
+    } else {
+        co_await answer_models(exchange);
+    }
+    co_return after(exchange);
+}
+
+}  // namespace
+
+task<void> serve(WorkerContext& worker, Accepted accepted) {
+    Stream caller(std::move(accepted.socket_), worker.wheel);
+    caller.stage(Stage::caller);
+    if (accepted.tls_) {
+        TlsSession session = TlsSession::server(std::move(accepted.tls_));
+        caller.expires_at(Clock::now() + handshake_time);
+        const Result<void> shaken = co_await caller.handshake(std::move(session));
+        if (!shaken) { co_return; }
+    }
+    HangupWatch hangup(caller, worker.wheel);
+    OpenSession session(worker.sessions, caller, hangup);
+    RequestReader reader(caller, hangup, session);
+    After then = After::next;
+    while (then == After::next) { then = co_await serve_one(worker, reader, accepted.peer_); }
+    if (then == After::close) { co_await linger(caller, worker); }
+}
+
+}  // namespace spillway
