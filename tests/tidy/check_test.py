@@ -23,6 +23,7 @@ class CoroutineShapes(unittest.TestCase):
                 "auto n = co_await call([s] { return s.size(); });",
                 "co_spawn(co_await executor(), std::move(child), done);",
                 "auto a = c ? co_await make() : other;",
+                "const auto n = co_await take(c ? a : b);",
                 "const Outer o{co_await make(), 2};",
                 "std::vector<int> v{x, co_await y()};",
                 "std::vector<int> v{\n    x,\n    co_await y()};",
@@ -44,6 +45,10 @@ class CoroutineShapes(unittest.TestCase):
         ):
             with self.subTest(body):
                 self.assertTrue(coroutine(body))
+
+    def test_a_condition_is_named_as_one(self):
+        for body in ("if (co_await one()) { ok(); }", "while (co_await one()) {}"):
+            self.assertIn("condition", coroutine(body)[0])
 
     def test_allowed(self):
         for body in (
@@ -94,6 +99,7 @@ class Arrows(unittest.TestCase):
                 ("src/net/pool.cpp", '"pool.hpp"'),
                 ("src/helpers/x.cpp", "<vector>"),
                 ("include/spillway/policy/breaker.hpp", "<boost/asio.hpp>"),
+                ("include/spillway/result.hpp", "<sys/socket.h>"),
                 ("include/spillway/result.hpp", '"spillway/config.hpp"'),
                 ("include/spillway/gateway.hpp", '"app/worker.hpp"'),
         ):
