@@ -28,8 +28,9 @@ ErrorReply invalid_request(int status, std::string_view code, std::string_view m
     return reply;
 }
 
-bool asks_for_websocket(const RequestHead& head) noexcept {
-    return equal_ignoring_case(head.fields.get(http::field::upgrade), "websocket");
+Upgrade upgrade_of(const RequestHead& head) noexcept {
+    const std::string_view asked = head.fields.get(http::field::upgrade);
+    return equal_ignoring_case(asked, "websocket") ? Upgrade::websocket : Upgrade::none;
 }
 
 // Closing with unread bytes in the kernel would reset the connection and may take our answer with
@@ -148,11 +149,11 @@ task<After> serve_one(WorkerContext& worker, RequestReader& reader, const std::s
     fill_record(exchange, peer);
     exchange.keep_alive = reader.keep_alive() && !worker.draining;
     auto path = parse_api_path(exchange.head.method, exchange.head.target,
-                               asks_for_websocket(exchange.head));
+                               upgrade_of(exchange.head));
     if (std::holds_alternative<PathError>(path)) {
         const PathError& error = std::get<PathError>(path);
         exchange.keep_alive = exchange.keep_alive && reader.skip_body();
-        ErrorReply reply = invalid_request(error.status, error.code, error.message);
+        ErrorReply reply = error_reply(error);
         co_await refuse(exchange, std::move(reply), Outcome::client_error);
         co_return after(exchange);
     }

@@ -168,9 +168,10 @@ PathError unknown_url(Method method, std::string_view path, std::span<const Segm
 }
 
 std::optional<PathError> check_method(Method method, std::string_view path, Operation operation,
-                                      bool upgrade_websocket) {
+                                      Upgrade upgrade) {
     if (is_allowed(operation, method)) { return std::nullopt; }
-    if (operation == Operation::responses && method == Method::get && upgrade_websocket) {
+    if (operation == Operation::responses && method == Method::get &&
+        upgrade == Upgrade::websocket) {
         return PathError{426, "websocket_not_supported",
                          "WebSocket is not spoken here. Send POST /v1/responses with"
                          " \"stream\": true instead."};
@@ -202,7 +203,7 @@ std::string_view query_value(std::string_view query, std::string_view key) noexc
 }
 
 std::variant<ApiPath, PathError> parse_api_path(Method method, std::string_view target,
-                                                bool upgrade_websocket) {
+                                                Upgrade upgrade) {
     const std::size_t question = std::min(target.find('?'), target.size());
     const std::string_view path = target.substr(0, question);
     if (!has_safe_escapes(path)) {
@@ -220,7 +221,7 @@ std::variant<ApiPath, PathError> parse_api_path(Method method, std::string_view 
     result.surface = take_surface(rest, name_segment);
     const auto match = match_operation(rest);
     if (!match) { return unknown_url(method, path, rest); }
-    if (auto refused = check_method(method, path, match->operation, upgrade_websocket)) {
+    if (auto refused = check_method(method, path, match->operation, upgrade)) {
         return std::move(*refused);
     }
     result.operation = match->operation;

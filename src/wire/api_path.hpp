@@ -6,6 +6,7 @@
 #include "spillway/operation.hpp"
 #include "wire/head.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,12 +36,14 @@ struct PathError {
     std::string_view allow{};  ///< value of an Allow field for 405, static; empty otherwise
 };
 
-/// Collapses `//`, tolerates a trailing slash, matches by exact segments. `upgrade_websocket` is
-/// whether the head asks for a WebSocket: on `responses` that is answered 426 so that Codex falls
-/// back at once (field-notes.md §0.6).
+/// What the head's Upgrade field asks for, as far as it matters here.
+enum class Upgrade : std::uint8_t { none, websocket };
+
+/// Collapses `//`, tolerates a trailing slash, matches by exact segments. A WebSocket asked for on
+/// `responses` is answered 426 so that Codex falls back at once (field-notes.md §0.6).
 [[nodiscard]] std::variant<ApiPath, PathError> parse_api_path(Method method,
                                                               std::string_view target,
-                                                              bool upgrade_websocket);
+                                                              Upgrade upgrade);
 
 /// Value of the first `key=` of a query, as it came (not decoded); empty when absent.
 [[nodiscard]] std::string_view query_value(std::string_view query, std::string_view key) noexcept;

@@ -60,15 +60,6 @@ void append_rest(std::string& out, int status, std::string_view json,
 
 }  // namespace
 
-ErrorReply error_reply(const HeadError& error) {
-    ErrorReply reply;
-    reply.status = error.status;
-    reply.type = "invalid_request_error";
-    reply.code = "invalid_http";
-    reply.message.append("Refused: ").append(error.why).append(".");
-    return reply;
-}
-
 ErrorReply error_reply(const PathError& error) {
     ErrorReply reply;
     reply.status = error.status;

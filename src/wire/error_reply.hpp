@@ -26,8 +26,6 @@ struct ErrorReply {
     std::string_view allow{};            ///< Allow field of a 405; empty: none
 };
 
-/// The answer to a head that was refused. The connection has to be closed behind it.
-[[nodiscard]] ErrorReply error_reply(const HeadError& error);
 /// The answer to a path that is not served.
 [[nodiscard]] ErrorReply error_reply(const PathError& error);
 

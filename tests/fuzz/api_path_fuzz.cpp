@@ -22,7 +22,7 @@ void require(bool condition) {
 void check_round_trip(const ApiPath& path) {
     const std::string target = upstream_target(UpstreamForm::azure, path.operation, path.deployment,
                                                "", path.api_version);
-    const auto read = parse_api_path(Method::post, target, false);
+    const auto read = parse_api_path(Method::post, target, Upgrade::none);
     require(std::holds_alternative<ApiPath>(read));
     const ApiPath& back = std::get<ApiPath>(read);
     require(back.operation == path.operation && back.surface == Surface::azure);
@@ -51,10 +51,10 @@ void check_refused(const PathError& error) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) { return 0; }
     const auto method = static_cast<Method>(data[0] % 7U);
-    const bool upgrade_websocket = (data[0] & 0x80U) != 0;
+    const Upgrade upgrade = (data[0] & 0x80U) != 0 ? Upgrade::websocket : Upgrade::none;
     const std::string_view target(reinterpret_cast<const char*>(data) + 1, size - 1);
 
-    const auto answer = parse_api_path(method, target, upgrade_websocket);
+    const auto answer = parse_api_path(method, target, upgrade);
     if (const auto* const path = std::get_if<ApiPath>(&answer)) { check_accepted(*path); }
     if (const auto* const error = std::get_if<PathError>(&answer)) { check_refused(*error); }
     return 0;

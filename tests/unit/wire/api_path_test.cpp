@@ -13,7 +13,7 @@ namespace {
 using Answer = std::variant<ApiPath, PathError>;
 
 Answer parse(Method method, std::string_view target) {
-    return parse_api_path(method, target, false);
+    return parse_api_path(method, target, Upgrade::none);
 }
 
 /// Status of the refusal; 0 when the path was accepted.
@@ -221,12 +221,13 @@ TEST(ApiPath, NamesTheMethodThatIsAllowed) {
 TEST(ApiPath, SendsTheCodexWebSocketProbeBackWith426) {
     for (const std::string_view target :
          {"/v1/responses", "/responses", "/openai/v1/responses", "/openai/responses"}) {
-        EXPECT_EQ(refusal(parse_api_path(Method::get, target, true)), 426) << target;
-        EXPECT_EQ(refusal(parse_api_path(Method::get, target, false)), 405) << target;
-        EXPECT_EQ(refusal(parse_api_path(Method::post, target, true)), 0) << target;
+        EXPECT_EQ(refusal(parse_api_path(Method::get, target, Upgrade::websocket)), 426) << target;
+        EXPECT_EQ(refusal(parse_api_path(Method::get, target, Upgrade::none)), 405) << target;
+        EXPECT_EQ(refusal(parse_api_path(Method::post, target, Upgrade::websocket)), 0) << target;
     }
-    EXPECT_EQ(refusal(parse_api_path(Method::get, "/v1/chat/completions", true)), 405);
-    EXPECT_EQ(refusal(parse_api_path(Method::get, "/v1/realtime", true)), 404);
+    EXPECT_EQ(refusal(parse_api_path(Method::get, "/v1/chat/completions", Upgrade::websocket)),
+              405);
+    EXPECT_EQ(refusal(parse_api_path(Method::get, "/v1/realtime", Upgrade::websocket)), 404);
 }
 
 }  // namespace

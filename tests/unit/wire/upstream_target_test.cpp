@@ -35,7 +35,7 @@ TEST(UpstreamTarget, EscapesWhateverCouldLeaveItsPlace) {
 TEST(UpstreamTarget, IsReadBackAsTheSameOperationAndDeployment) {
     for (const Operation operation : {chat_completions, completions, embeddings}) {
         const auto target = upstream_target(UpstreamForm::azure, operation, "my dep", "", "v1");
-        const auto read = parse_api_path(Method::post, target, false);
+        const auto read = parse_api_path(Method::post, target, Upgrade::none);
 
         ASSERT_TRUE(std::holds_alternative<ApiPath>(read)) << target;
         EXPECT_EQ(std::get<ApiPath>(read).operation, operation);
