@@ -1,0 +1,148 @@
+#include "app/cli.hpp"
+
+#include "app/check_command.hpp"
+#include "app/health_command.hpp"
+#include "app/serve_command.hpp"
+#include "config/suggest.hpp"
+#include "spillway/config_load.hpp"
+#include "telemetry/build_info.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <ostream>
+
+namespace spillway {
+
+namespace {
+
+constexpr const char* overview = R"(
+Examples:
+  spillway check routes.yaml             find every mistake in a routing table
+  spillway serve --config routes.yaml    run the gateway until SIGTERM
+  spillway health                        ask a running gateway whether it is alive
+
+Exit codes: 0 fine, 1 the input is wrong or the gateway is not healthy, 2 wrong usage.)";
+
+/// The commands of this build; each stores what was asked for and sets `action` when it was chosen.
+class CommandLine {
+public:
+    explicit CommandLine(Terminal terminal) : terminal_(terminal) {
+        app_.footer(overview);
+        app_.require_subcommand(1);
+        add_serve();
+        add_check();
+        add_schema();
+        add_health();
+        add_version();
+    }
+
+    ExitCode run(const std::vector<std::string>& arguments) {
+        if (const std::string trouble = unknown_command(arguments); !trouble.empty()) {
+            terminal_.err << trouble;
+            return ExitCode::usage;
+        }
+        try {
+            // CLI11 takes them last first.
+            app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+        } catch (const CLI::ParseError& error) {
+            const int code = app_.exit(error, terminal_.out, terminal_.err);
+            return code == 0 ? ExitCode::fine : ExitCode::usage;
+        }
+        return action_();
+    }
+
+private:
+    /// CLI11 would say "The following argument was not expected".
+    std::string unknown_command(const std::vector<std::string>& arguments) {
+        if (arguments.empty() || arguments.front().starts_with('-')) { return {}; }
+        std::vector<std::string> known;
+        for (const CLI::App* command : app_.get_subcommands({})) {
+            known.push_back(command->get_name());
+        }
+        const std::string& word = arguments.front();
+        if (std::ranges::find(known, word) != known.end()) { return {}; }
+        const std::string suggestion = did_you_mean(word, known);
+        return "spillway: there is no command `" + word + "`" +
+               (suggestion.empty() ? "" : "; " + suggestion) + "\nTry `spillway --help`.\n";
+    }
+
+    void add_serve() {
+        CLI::App* const command = app_.add_subcommand("serve", "Run the gateway");
+        command->add_option("--config,-c", path_, "Routing table (YAML)")->required();
+        command->footer(
+            "\nSIGTERM or SIGINT drains and ends; a second one ends at once.\n\nExample:\n"
+            "  spillway serve --config /etc/spillway/routes.yaml");
+        command->callback([this] { action_ = [this] { return serve(path_, terminal_); }; });
+    }
+
+    void add_check() {
+        CLI::App* const command = app_.add_subcommand("check", "Find mistakes in routing tables");
+        command->add_option("FILE", paths_, "Routing tables (YAML)")->required();
+        command->add_flag("--json", as_json_, "Findings as JSON on stdout");
+        command->footer(
+            "\nExamples:\n  spillway check routes.yaml\n"
+            "  spillway check --json conf/*.yaml | jq '.[].issues'");
+        command->callback([this] {
+            action_ = [this] {
+                return check(paths_, as_json_ ? CheckFormat::json : CheckFormat::text, terminal_);
+            };
+        });
+    }
+
+    void add_schema() {
+        CLI::App* const command = app_.add_subcommand("schema",
+                                                      "Print the JSON Schema of routing tables");
+        command->footer("\nExample:\n  spillway schema > spillway.schema.json");
+        command->callback([this] {
+            action_ = [this] {
+                terminal_.out << config_schema();
+                return ExitCode::fine;
+            };
+        });
+    }
+
+    void add_health() {
+        CLI::App* const command = app_.add_subcommand("health",
+                                                      "Ask a running gateway whether it is alive");
+        command->add_option("--admin", admin_, "Its admin listener")->capture_default_str();
+        command->add_flag("--ready", ask_ready_, "Ask whether it wants requests (/readyz)");
+        command->footer(
+            "\nExamples:\n  spillway health\n"
+            "  HEALTHCHECK CMD [\"spillway\", \"health\"]    (in a Dockerfile)");
+        command->callback([this] {
+            action_ = [this] {
+                return health(admin_, ask_ready_ ? "/readyz" : "/livez", terminal_);
+            };
+        });
+    }
+
+    void add_version() {
+        CLI::App* const command = app_.add_subcommand("version", "Print the version");
+        command->callback([this] {
+            action_ = [this] {
+                const BuildInfo build = build_info();
+                terminal_.out << "spillway " << build.version << " (" << build.compiler << ")\n";
+                return ExitCode::fine;
+            };
+        });
+    }
+
+    Terminal terminal_;
+    CLI::App app_{"Failover gateway for Azure OpenAI and OpenAI traffic", "spillway"};
+    std::function<ExitCode()> action_;
+    std::string path_;
+    std::vector<std::string> paths_;
+    bool as_json_ = false;
+    std::string admin_ = "127.0.0.1:9091";
+    bool ask_ready_ = false;
+};
+
+}  // namespace
+
+ExitCode run_cli(const std::vector<std::string>& arguments, Terminal terminal) {
+    return CommandLine(terminal).run(arguments);
+}
+
+}  // namespace spillway

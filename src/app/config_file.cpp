@@ -1,0 +1,44 @@
+#include "app/config_file.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace spillway {
+
+namespace {
+
+std::optional<std::string> from_environment(std::string_view name) {
+    const char* const value = std::getenv(std::string(name).c_str());
+    if (value == nullptr) { return std::nullopt; }
+    return value;
+}
+
+}  // namespace
+
+std::string ConfigFile::description() const {
+    std::string lines;
+    for (const ConfigIssue& issue : loaded.issues) { lines += describe(issue, path, text); }
+    return lines;
+}
+
+std::optional<ConfigFile> read_config_file(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(stream), {}};
+    if (!stream.is_open() || stream.bad()) { return std::nullopt; }
+    LoadedConfig loaded = load_config(text, from_environment);
+    return ConfigFile{path, std::move(text), std::move(loaded)};
+}
+
+std::string content_hash(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char c : text) { hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U; }
+    std::string digits;
+    for (int shift = 60; shift >= 0; shift -= 4) {
+        digits += "0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 0xFU];
+    }
+    return digits;
+}
+
+}  // namespace spillway

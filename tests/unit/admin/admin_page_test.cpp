@@ -1,0 +1,96 @@
+#include "admin/admin_page.hpp"
+
+#include "unit/admin/sources.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace spillway {
+namespace {
+
+class AdminPage : public testing::Test {
+protected:
+    AdminReply get(std::string_view target) {
+        return pages_.answer({"GET", target, "127.0.0.1:9091"}, FakeGateway::t0);
+    }
+    AdminReply ask(std::string_view method, std::string_view host) {
+        return pages_.answer({method, "/version", host}, FakeGateway::t0);
+    }
+
+    FakeGateway gateway_;
+
+private:
+    AdminPages pages_{gateway_.sources()};
+};
+
+TEST_F(AdminPage, MetricsHaveTheContentTypePrometheusInsistsOn) {
+    const AdminReply reply = get("/metrics");
+
+    EXPECT_EQ(reply.status, 200U);
+    EXPECT_EQ(reply.content_type, "text/plain; version=0.0.4; charset=utf-8");
+}
+
+TEST_F(AdminPage, MetricsShowTheLiveStateBesideTheCells) {
+    gateway_.cells.worker(0).access_log_dropped.add(3);
+    const std::string text = get("/metrics").body;
+
+    for (const char* line :
+         {"spillway_ready 1\n", "spillway_config_info{hash=\"c0ffee\"} 1\n",
+          "spillway_access_log_dropped_total{cause=\"lagging\"} 3\n",
+          "spillway_access_log_dropped_total{cause=\"write_failed\"} 7\n",
+          "spillway_deployment_state{deployment=\"gpt-4o-east\",state=\"closed\"} 1\n"}) {
+        EXPECT_NE(text.find(line), std::string::npos) << line;
+    }
+}
+
+TEST_F(AdminPage, SaysOkInOneWordUnlessAskedForMore) {
+    EXPECT_EQ(get("/livez").body, "ok\n");
+    EXPECT_EQ(get("/livez?verbose").body, "[+]worker 0 ok\n[+]worker 1 ok\n");
+    EXPECT_EQ(get("/readyz?x=1&verbose=1").body, "[+]listeners ok\n[+]accepting ok\n");
+    EXPECT_EQ(get("/readyz?verbosely").body, "ok\n");
+}
+
+TEST_F(AdminPage, IsUnreadyButAliveWhileDraining) {
+    gateway_.readiness = Readiness::draining;
+
+    EXPECT_EQ(get("/livez").status, 200U);
+    const AdminReply reply = get("/readyz");
+    EXPECT_EQ(reply.status, 503U);
+    EXPECT_EQ(reply.body, "[+]listeners ok\n[-]accepting no: draining\n");
+}
+
+TEST_F(AdminPage, KnowsItsVersion) {
+    const auto document = nlohmann::json::parse(get("/version").body);
+
+    EXPECT_TRUE(document["version"].is_string());
+    EXPECT_TRUE(document["compiler"].is_string());
+}
+
+TEST_F(AdminPage, AnswersOtherPathsWithTheListOfItsOwn) {
+    for (const char* path : {"/", "/metrics/", "/Metrics", "/../etc/passwd", ""}) {
+        const AdminReply reply = get(path);
+        EXPECT_EQ(reply.status, 404U) << path;
+        const auto error = nlohmann::json::parse(reply.body)["error"];
+        EXPECT_EQ(error["code"], "not_found");
+        EXPECT_NE(error["message"].get<std::string>().find("/status.json"), std::string::npos);
+    }
+}
+
+TEST_F(AdminPage, RefusesMethodsThatCouldChangeSomething) {
+    for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE"}) {
+        const AdminReply reply = ask(method, "localhost");
+        EXPECT_EQ(reply.status, 405U) << method;
+        EXPECT_EQ(reply.allow, "GET, HEAD");
+    }
+    EXPECT_EQ(ask("HEAD", "localhost").status, 200U);
+}
+
+TEST_F(AdminPage, RefusesAForeignHost) {
+    const AdminReply reply = ask("GET", "evil.example:9091");
+
+    EXPECT_EQ(reply.status, 421U);
+    EXPECT_EQ(nlohmann::json::parse(reply.body)["error"]["code"], "misdirected_request");
+}
+
+}  // namespace
+}  // namespace spillway

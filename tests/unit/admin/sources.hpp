@@ -1,0 +1,45 @@
+// A gateway as the admin pages see it, with every answer in the test's hands.
+#pragma once
+
+#include "admin/admin_sources.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace spillway {
+
+class FakeGateway {
+public:
+    static constexpr TimePoint t0{std::chrono::hours(1)};
+
+    explicit FakeGateway(std::size_t workers = 2) : cells(workers) {
+        fleet.deployments.resize(2);
+        fleet.deployments[0].name = "gpt-4o-east";
+        fleet.deployments[0].deployment = "gpt-4o-prod";
+        fleet.deployments[0].resource = "east";
+        fleet.deployments[0].region = "eastus";
+        fleet.deployments[1].name = "gpt-4o-west";
+        fleet.deployments[1].resource = "west";
+        fleet.routes.resize(1);
+        fleet.routes[0].name = "gpt-4o";
+        fleet.routes[0].tiers = {{{DeploymentId{0}, Skip::open}}, {{DeploymentId{1}, Skip::none}}};
+        for (std::size_t i = 0; i < workers; ++i) { cells.worker(i).heartbeat.beat(t0); }
+    }
+
+    [[nodiscard]] AdminSources sources() {
+        AdminSources sources;
+        sources.fleet = [this](TimePoint) { return fleet; };
+        sources.readiness = [this] { return readiness; };
+        sources.config_hash = [] { return std::string("c0ffee"); };
+        sources.lost_log_lines = [] { return std::uint64_t{7}; };
+        sources.cells = &cells;
+        sources.started_at = t0 - std::chrono::minutes(1);
+        return sources;
+    }
+
+    CellRegistry cells;
+    FleetStatus fleet;
+    Readiness readiness = Readiness::ready;
+};
+
+}  // namespace spillway
