@@ -142,7 +142,7 @@ class Bans(unittest.TestCase):
                 ("proxy", "auto self = shared_from_this();"),
                 ("net", "co_spawn(io, run(), asio::detached);"),
                 ("config", "std::regex r;"),
-                ("app", "#include <iostream>"),
+                ("admin", "#include <iostream>"),
                 ("sim", "volatile int x;"),
                 ("wire", "#define LIMIT 3"),
                 ("wire", "using namespace std;"),
