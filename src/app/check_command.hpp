@@ -12,7 +12,7 @@ namespace spillway {
 
 enum class CheckFormat : std::uint8_t {
     text,  ///< findings to `err` for people, one line per file to `out`
-    json,  ///< one document to `out`: docs/cli.md
+    json,  ///< one document to `out`: [{file, valid, issues: [{severity, line, column, ...}]}]
 };
 
 /// `wrong_input` when any file has an error or cannot be read; warnings alone are fine.

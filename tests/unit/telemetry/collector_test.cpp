@@ -106,7 +106,7 @@ TEST(Collector, MakesAsManySeriesAsPublished) {
 
     std::ifstream file(SPILLWAY_DOCS "/metrics.md");
     const std::string document{std::istreambuf_iterator<char>(file), {}};
-    // The eleven of a deployment and the three that are fixed come from the fleet's live state.
+    // Nine of a deployment and three of the fixed ones come from the admin pages: live state.
     const std::string formula = "routes x " + std::to_string(per_route) + " + deployments x " +
                                 std::to_string(per_deployment + 9) + " + workers x " +
                                 std::to_string(per_worker) + " + " + std::to_string(fixed + 3);
