@@ -53,7 +53,7 @@ task<void> Admin::serve(std::shared_ptr<Connection> connection) {
         goes_on = co_await connection->write(bytes);
         goes_on = goes_on && request->is_keep_alive;
     }
-    if (!connection->gone_at()) { co_await connection->finish(); }
+    co_await connection->finish();
 }
 
 Reply Admin::answer(const Request& request) {

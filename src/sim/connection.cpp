@@ -87,7 +87,12 @@ task<bool> Connection::write(std::string_view bytes) {
 }
 
 task<void> Connection::finish() {
+    if (gone_at_) { co_return; }
     co_await channel_.end_writing();
+    co_await linger();
+}
+
+task<void> Connection::linger() {
     const TimePoint deadline = spillway::Clock::now() + linger_max;
     co_await pause_until(deadline);
     channel_.close();

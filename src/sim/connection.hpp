@@ -38,8 +38,12 @@ public:
     /// False when the peer is gone.
     task<bool> write(std::string_view bytes);
 
-    /// Ends our direction and gives the peer a moment to read before the connection closes.
+    /// Ends our direction, lingers and closes.
     task<void> finish();
+
+    /// Gives the peer a moment to read what was sent and to close, then closes. A close with unread
+    /// bytes would reset the connection and take our last bytes with it.
+    task<void> linger();
 
     Channel& channel() { return channel_; }
 

@@ -108,11 +108,14 @@ task<Delivery> deliver(Connection& connection, const WireImage& image, const Tem
     co_return delivery;
 }
 
-task<bool> end_as_told(Connection& connection, const WireImage& image) {
-    if (!image.ending) { co_return true; }
+task<void> end_as_told(Connection& connection, const WireImage& image) {
+    if (!image.ending) { co_return; }
     switch (*image.ending) {
         case Ending::rst: connection.channel().reset(); break;
-        case Ending::tls_no_close_notify: connection.channel().end_without_notice(); break;
+        case Ending::tls_no_close_notify:
+            connection.channel().end_without_notice();
+            co_await connection.linger();
+            break;
         case Ending::half_close:
             co_await connection.channel().end_writing();
             co_await connection.pause_until(spillway::never);
@@ -120,7 +123,6 @@ task<bool> end_as_told(Connection& connection, const WireImage& image) {
         case Ending::fin:
         case Ending::clean: co_await connection.finish(); break;
     }
-    co_return false;
 }
 
 }  // namespace spillway_sim

@@ -33,7 +33,7 @@ task<bool> wait_for_head(Connection& connection, const Tempo& tempo, const Fault
 task<Delivery> deliver(Connection& connection, const WireImage& image, const Tempo& tempo,
                        const Fault& fault);
 
-/// Carries out the image's ending. False: the connection is over.
-task<bool> end_as_told(Connection& connection, const WireImage& image);
+/// Carries out the image's ending, if it has one.
+task<void> end_as_told(Connection& connection, const WireImage& image);
 
 }  // namespace spillway_sim

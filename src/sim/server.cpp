@@ -168,11 +168,13 @@ task<void> Server::serve(std::shared_ptr<Connection> connection) {
     TimePoint idle_until = spillway::never;
     while (goes_on) {
         const std::optional<Request> request = co_await connection->read_request(idle_until);
-        if (!request) { break; }
+        if (!request) {
+            co_await connection->finish();
+            break;
+        }
         idle_until = spillway::never;
         goes_on = co_await exchange(*connection, *request, idle_until);
     }
-    if (!connection->gone_at()) { co_await connection->finish(); }
 }
 
 Fault Server::choose_fault(const Request& request, const Call& call, TimePoint now) {
@@ -195,10 +197,11 @@ Exchange Server::decide(const Request& request, const Call& call, TimePoint now)
     } catch (const InputError& error) { made.reply = bad_request(error.what(), "x-sim-fault", ""); }
     const Counts& counts = resource_.counts_of(call.deployment);
     made.reply.headers.emplace_back("x-sim-request-count", std::to_string(counts.requests));
-    made.is_last = !request.is_keep_alive || request.method.empty();
-    if (made.is_last) { made.reply.headers.emplace_back("connection", "close"); }
+    const bool is_last = !request.is_keep_alive || request.method.empty();
+    if (is_last) { made.reply.headers.emplace_back("connection", "close"); }
     made.reply = spoil(std::move(made.reply), made.fault);
     made.image = make_wire_image(made.reply, made.fault);
+    if (is_last && !made.image.ending) { made.image.ending = Ending::fin; }
     return made;
 }
 
@@ -224,8 +227,8 @@ task<bool> Server::exchange(Connection& connection, const Request& request, Time
     }
     ++counts.complete;
     if (fault.idle_close) { idle_until = spillway::Clock::now() + *fault.idle_close; }
-    const bool stays_open = co_await end_as_told(connection, made.image);
-    co_return stays_open && !made.is_last;
+    co_await end_as_told(connection, made.image);
+    co_return !made.image.ending;
 }
 
 }  // namespace spillway_sim

@@ -33,8 +33,6 @@ struct Exchange {
     Fault fault;
     Reply reply;
     WireImage image;
-    /// The connection ends after it.
-    bool is_last = false;
 };
 
 class Server {
