@@ -65,6 +65,7 @@ void SseScanner::feed(std::string_view piece) {
     piece_ = piece;
     scan_ = 0;
     next_lf_ = 0;
+    only_line_ = 0;
     if (piece.empty()) { return; }
     if (after_cr_ && piece[0] == '\n') {
         scan_ = 1;
@@ -110,7 +111,8 @@ void SseScanner::forwarded() noexcept {
 /// piece.
 std::size_t SseScanner::find_event_end() noexcept {
     while (scan_ < piece_.size()) {
-        const std::size_t end = find_line_end(piece_, scan_, next_lf_);
+        const std::size_t line = scan_;
+        const std::size_t end = find_line_end(piece_, line, next_lf_);
         line_open_ = line_open_ || end > scan_;
         event_open_ = event_open_ || line_open_;
         scan_ = std::min(end + 1, piece_.size());
@@ -120,6 +122,7 @@ std::size_t SseScanner::find_event_end() noexcept {
             if (!after_cr_ && piece_[scan_] == '\n') { ++scan_; }
         }
         const bool blank = !line_open_;
+        if (!blank) { only_line_ = line == begin_ && carried() == 0 ? end - line : 0; }
         line_open_ = false;
         if (blank && event_open_) {
             event_open_ = false;
@@ -152,6 +155,11 @@ void SseScanner::finish_event(std::string_view part, SseEvent& event) {
         return;
     }
     scratch_.clear();
+    if (only_line_ > 0) {
+        const std::string_view line = part.substr(0, only_line_);
+        read_field(at_start_ ? without_bom(line) : line, event);
+        return;
+    }
     if (carried() == 0) {
         read_fields(part, event);
         return;
@@ -168,20 +176,24 @@ void SseScanner::read_fields(std::string_view text, SseEvent& event) {
     std::size_t lf = 0;
     for (std::size_t from = 0; from < text.size();) {
         const std::size_t end = find_line_end(text, from, lf);
-        const SseField field = split_field(text.substr(from, end - from));
+        read_field(text.substr(from, end - from), event);
         from = end + 1;
-        if (field.name == "event") { event.type = field.value; }
-        if (field.name != "data") { continue; }
-        if (event.has_data) {
-            if (scratch_.empty()) { scratch_ = event.data; }
-            scratch_ += '\n';
-            scratch_ += field.value;
-        } else {
-            event.data = field.value;
-        }
+    }
+}
+
+void SseScanner::read_field(std::string_view line, SseEvent& event) {
+    const SseField field = split_field(line);
+    if (field.name == "event") { event.type = field.value; }
+    if (field.name != "data") { return; }
+    if (event.has_data) {
+        if (scratch_.empty()) { scratch_ = event.data; }
+        scratch_ += '\n';
+        scratch_ += field.value;
+        event.data = scratch_;
+    } else {
+        event.data = field.value;
         event.has_data = true;
     }
-    if (!scratch_.empty()) { event.data = scratch_; }
 }
 
 /// The current event, of which `part` is the latest piece, is too long: nothing of it stays here

@@ -38,9 +38,9 @@ public:
         std::size_t forward = 0;
     };
 
-    /// Looks at the next piece. For every event that ends in it `next` yields it, in order. An
-    /// event ends with the first byte of its blank line's end: an LF after a CR belongs to it, is
-    /// forwarded at once, and is not waited for.
+    /// Looks at the next piece, which stays where it is until `next` has returned false. For every
+    /// event that ends in it `next` yields it, in order. An event ends with the first byte of its
+    /// blank line's end: an LF after a CR belongs to it, is forwarded at once, is not waited for.
     void feed(std::string_view piece);
     /// The next event of the last `feed`; false when there is no more, then `fed()` is final.
     [[nodiscard]] bool next(SseEvent& event);
@@ -60,6 +60,7 @@ private:
     [[nodiscard]] std::size_t carried() const noexcept;
     void finish_event(std::string_view part, SseEvent& event);
     void read_fields(std::string_view text, SseEvent& event);
+    void read_field(std::string_view line, SseEvent& event);
     void begin_oversize(std::string_view part);
     void keep_rest();
     void keep_tail(std::string_view bytes);
@@ -69,15 +70,16 @@ private:
     std::string type_;     // of an oversize event
     std::string_view piece_;
     std::size_t released_ = 0;
-    std::size_t begin_ = 0;    // in piece_: where the current event starts
-    std::size_t scan_ = 0;     // in piece_: how far it has been looked at
-    std::size_t next_lf_ = 0;  // in piece_: no LF between scan_ and here
-    bool at_start_ = true;     // a BOM may come
-    bool line_open_ = false;   // the current line has bytes
-    bool event_open_ = false;  // the current event has a line
-    bool after_cr_ = false;    // an LF now belongs to the line end before it
-    bool oversize_ = false;    // bytes of the current event have been forwarded
-    bool copied_ = false;      // held_ ends with the part that completed the last event
+    std::size_t begin_ = 0;      // in piece_: where the current event starts
+    std::size_t scan_ = 0;       // in piece_: how far it has been looked at
+    std::size_t only_line_ = 0;  // length of the current event's line while it has just one
+    std::size_t next_lf_ = 0;    // in piece_: no LF between scan_ and here
+    bool at_start_ = true;       // a BOM may come
+    bool line_open_ = false;     // the current line has bytes
+    bool event_open_ = false;    // the current event has a line
+    bool after_cr_ = false;      // an LF now belongs to the line end before it
+    bool oversize_ = false;      // bytes of the current event have been forwarded
+    bool copied_ = false;        // held_ ends with the part that completed the last event
 };
 
 }  // namespace spillway

@@ -256,9 +256,10 @@ TEST(Dialect, WritesAnErrorThatChatSdksRaise) {
 
 TEST(Dialect, WritesAnErrorThatResponsesSdksRaise) {
     Dialect dialect(Operation::responses);
-    static_cast<void>(dialect.on_event(event_of(
-        R"({"type":"response.output_text.delta","sequence_number":41,"delta":"\"sequence_number\":9"})",
-        "response.output_text.delta")));
+    static_cast<void>(
+        dialect.on_event(event_of(R"({"type":"response.output_text.delta","sequence_number":41,)"
+                                  R"("delta":"\"sequence_number\":9"})",
+                                  "response.output_text.delta")));
 
     const auto json = nlohmann::json::parse(only_data(dialect.error_event("c", "m"), "error"));
     EXPECT_EQ(json["type"], "error");

@@ -333,7 +333,8 @@ TEST(Inspect, CountsCharactersOfLongTexts) {
 
 TEST(Inspect, SurvivesBodiesOfEverySizeInOneInspector) {
     Inspector inspector;
-    for (const std::size_t size : {0, 1000, 3'000'000, 10, 200'000, 1}) {
+    constexpr std::size_t sizes[] = {0, 1000, 3'000'000, 10, 200'000, 1};
+    for (const std::size_t size : sizes) {
         std::string body = "{\"model\":\"m\",\"input\":\"" + std::string(size, 'x') + "\"}";
         const std::size_t length = body.size();
         body.append(body_padding, '\0');
@@ -361,7 +362,7 @@ TEST(Inspect, DoesNotReadBehindTheBodyAsContent) {
 
 TEST(Inspect, RefusesEveryTruncationOfABody) {
     const std::string body =
-        R"({"model":"gpt-4o","messages":[{"role":"user","content":"h\u00e9\n"}],"n":1,"t":[1.5e3]})";
+        R"({"model":"gpt-4o","messages":[{"role":"user","content":"\u00e9\n"}],"t":[1.5e3,null]})";
     good(body);
     for (std::size_t length = 0; length < body.size(); ++length) { bad(body.substr(0, length)); }
 }

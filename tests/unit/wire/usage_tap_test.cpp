@@ -134,7 +134,8 @@ TEST(UsageTap, CountsOutputEvents) {
 TEST(UsageTap, GivesTheSameForEverySplitOfABody) {
     const std::string body =
         R"( {"id":"chatcmpl-1","u":"\\","choices":[{"index":0,"message":{"role":"assistant",)"
-        R"("content":"a \"quote\", a {brace}, \\\\\" [","usage":{"prompt_tokens":1}}}],"usages":{},)"
+        R"("content":"a \"quote\", a {brace}, \\\\\" [","usage":{"prompt_tokens":1}}}],)"
+        R"("usages":{},)"
         R"("nested":[[{}]],"usage" : )" +
         std::string(chat_usage) + ",\"system_fingerprint\":\"\\\\\"}\n ";
 
