@@ -21,8 +21,8 @@ public:
     Gateway(const Gateway&) = delete;
     Gateway& operator=(const Gateway&) = delete;
 
-    /// Opens every listener, resolves names (waiting at most two seconds) and starts the workers. The
-    /// error is text for whoever started it; then nothing is running. Call once.
+    /// Opens every listener, resolves names (waiting at most two seconds) and starts the workers.
+    /// The error is text for whoever started it; then nothing is running. Call once.
     [[nodiscard]] boost::system::result<void, std::string> start();
 
     /// Where it listens, in the table's order: "127.0.0.1:8080". After `start`.

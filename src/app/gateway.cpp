@@ -79,7 +79,8 @@ private:
     void post_to_all(std::shared_ptr<const Value> WorkerContext::*where,
                      std::shared_ptr<const Value> value);
     [[nodiscard]] std::size_t busy() const;
-    bool wait_until_idle(Duration patience, bool may_hurry);
+    enum class Hurry : std::uint8_t { heeded, ignored };
+    bool wait_until_idle(Duration patience, Hurry hurry);
 
     Config config_;
     std::string config_hash_;
@@ -229,10 +230,10 @@ std::size_t Gateway::Impl::busy() const {
 }
 
 // False when the patience ran out first.
-bool Gateway::Impl::wait_until_idle(Duration patience, bool may_hurry) {
+bool Gateway::Impl::wait_until_idle(Duration patience, Hurry hurry) {
     const TimePoint deadline = Clock::now() + patience;
     while (busy() > 0) {
-        if (Clock::now() >= deadline || (may_hurry && hurry_)) { return false; }
+        if (Clock::now() >= deadline || (hurry == Hurry::heeded && hurry_)) { return false; }
         std::this_thread::sleep_for(drain_poll);
     }
     return true;
@@ -246,9 +247,9 @@ void Gateway::Impl::drain() {
     }
     hurry_told_.wait_for(config_.drain.delay);
     for (const auto& worker : workers_) { worker->stop_accepting(); }
-    if (!wait_until_idle(config_.drain.timeout, true)) {
+    if (!wait_until_idle(config_.drain.timeout, Hurry::heeded)) {
         for (const auto& worker : workers_) { worker->stop_requests(); }
-        wait_until_idle(last_words_patience, false);
+        wait_until_idle(last_words_patience, Hurry::ignored);
     }
     for (const auto& worker : workers_) { worker->stop(); }
     log_event(Severity::info, "stopped", {});

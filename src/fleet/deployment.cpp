@@ -49,7 +49,7 @@ Transitions Permit::report(const Start& start, TimePoint now, Rng& rng) noexcept
     Transitions changes;
     if (std::exchange(reported_, true)) { return changes; }
     Deployment& d = *deployment_;
-    d.count(start.effect, start.slow, now);
+    d.count(start, now);
     if (start.effect == Effect::ok) {
         d.region_->succeeded(now);
         d.cooldown_.update([](Cooldown& state) {
@@ -86,7 +86,9 @@ Transitions Permit::report(const Start& start, TimePoint now, Rng& rng) noexcept
 Transitions Permit::report_broken(TimePoint now, Rng& rng) noexcept {
     Transitions changes;
     Deployment& d = *deployment_;
-    d.count(Effect::hard, false, now);
+    Permit::Start broken;
+    broken.effect = Effect::hard;
+    d.count(broken, now);
     const Breaker::Evidence evidence{d.outcome_counts(now), Duration::zero()};
     changes.deployment = d.breaker_.update([&](Breaker& state) {
         return state.report(own_, Effect::hard, evidence, d.params_.breaker, now, rng);
@@ -200,11 +202,11 @@ OutcomeCounts Deployment::outcome_counts(TimePoint now) const noexcept {
     return {ok_.sum(now), failed_.sum(now)};
 }
 
-void Deployment::count(Effect effect, bool slow, TimePoint now) noexcept {
-    switch (effect) {
+void Deployment::count(const Permit::Start& start, TimePoint now) noexcept {
+    switch (start.effect) {
         case Effect::ok:
             ok_.add(1, now, now);
-            if (slow) { slow_.add(1, now, now); }
+            if (start.slow) { slow_.add(1, now, now); }
             break;
         case Effect::local:
         case Effect::hard:

@@ -123,7 +123,7 @@ private:
     using Outcomes = SlidingWindow<AtomicWord, 11>;  // 10 x 3 s and the slot in progress
 
     [[nodiscard]] OutcomeCounts outcome_counts(TimePoint now) const noexcept;
-    void count(Effect effect, bool slow, TimePoint now) noexcept;
+    void count(const Permit::Start& start, TimePoint now) noexcept;
     void release(Breaker::Ticket own, Breaker::Ticket region) noexcept;
     [[nodiscard]] std::variant<Permit, Skip> reserve(Breaker::Ticket own, Breaker::Ticket region,
                                                      Tokens estimate, TimePoint now) noexcept;
