@@ -1,0 +1,32 @@
+"""Routing tables that put the gateway in front of a simulator's regions, or of scripted upstreams."""
+
+PATIENT = {
+    "breaker": {"consecutive_failures": 255, "local_failures": 255, "min_volume": 10000},
+    "retry_budget": {"per_second": 1000, "cap": 10000},
+}
+"""Nothing opens and no retry is denied: for tests that fail the same deployment again and again."""
+
+
+def one_route(addresses, tls_ca=None, **more):
+    """Route gpt-4o over the resources `addresses` (name: host:port), one tier each, in order. The
+    deployment has the name of its resource."""
+    scheme = "https" if tls_ca else "http"
+    tls = {"tls": {"ca_file": str(tls_ca)}} if tls_ca else {}
+    resources, deployments = {}, {}
+    for name, address in addresses.items():
+        host, port = address.rsplit(":", 1)
+        resources[name] = {
+            "kind": "azure_v1",
+            "endpoint": f"{scheme}://localhost:{port}",
+            "connect_to": address,
+            "credential": name + "-key",
+            **tls,
+        }
+        deployments[name] = {"resource": name, "name": "gpt-4o-prod"}
+    return {
+        "credentials": {name + "-key": {"api_key": name + "-key"} for name in addresses},
+        "resources": resources,
+        "deployments": deployments,
+        "routes": {"gpt-4o": {"tiers": [[name] for name in addresses]}},
+        **more,
+    }
