@@ -50,7 +50,7 @@ protected:
     AdminServing() {
         AdminConfig config;
         config.port = 0;
-        endpoint_ = server_.start(config).value();
+        endpoint_ = *server_.start(config);
     }
 
     FakeGateway gateway_;
@@ -72,7 +72,7 @@ TEST_F(AdminServing, AnswersOverTheWire) {
 
 TEST_F(AdminServing, KeepsConnectionsOpen) {
     Client client(endpoint_);
-    client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    client.send("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const std::string both = client.ask(std::string("GET /readyz HTTP/1.1\r\n") + close_after);
 
     EXPECT_NE(both.find("HTTP/1.1 200 OK", 1), std::string::npos) << both;
@@ -80,7 +80,7 @@ TEST_F(AdminServing, KeepsConnectionsOpen) {
 
 TEST_F(AdminServing, AnswersHeadWithTheLengthAndWithoutTheBody) {
     Client client(endpoint_);
-    const std::string answer = client.ask(std::string("HEAD /livez HTTP/1.1\r\n") + close_after);
+    const std::string answer = client.ask(std::string("HEAD /readyz HTTP/1.1\r\n") + close_after);
 
     EXPECT_NE(answer.find("Content-Length: 3\r\n"), std::string::npos) << answer;
     EXPECT_TRUE(answer.ends_with("\r\n\r\n"));
@@ -111,7 +111,7 @@ TEST_F(AdminServing, BoundsItsConnections) {
     std::vector<std::unique_ptr<Client>> seated;
     for (int i = 0; i < 64; ++i) {
         seated.push_back(std::make_unique<Client>(endpoint_));
-        seated.back()->send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        seated.back()->send("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
     Client one_more(endpoint_);
 
@@ -122,7 +122,7 @@ TEST_F(AdminServing, BoundsItsConnections) {
     for (int i = 0; i < 100 && answer.empty(); ++i) {
         Client next(endpoint_);
         try {
-            answer = next.ask(std::string("GET /livez HTTP/1.1\r\n") + close_after);
+            answer = next.ask(std::string("GET /readyz HTTP/1.1\r\n") + close_after);
         } catch (const boost::system::system_error&) {
             answer.clear();  // refused while the seat is not free yet
         }
@@ -134,9 +134,9 @@ TEST_F(AdminServing, EndsWhileSomebodyIsConnected) {
     auto server = std::make_unique<AdminServer>(gateway_.sources());
     AdminConfig config;
     config.port = 0;
-    Client idle(server->start(config).value());
+    Client idle(*server->start(config));
     Client halfway(endpoint_);
-    halfway.send("GET /livez HT");
+    halfway.send("GET /readyz HT");
 
     server.reset();
 
@@ -149,7 +149,7 @@ TEST(AdminStart, SaysWhyItCannotListen) {
     AdminServer second(gateway.sources());
     AdminConfig config;
     config.port = 0;
-    config.port = first.start(config).value().port();
+    config.port = first.start(config)->port();
 
     const auto refused = second.start(config);
 
