@@ -557,7 +557,7 @@ def certificate(tmp_path_factory):
     return files
 
 
-TLS_ENDINGS = {"fin": "fin", "tls_no_close_notify": "truncated", "rst": "rst"}
+TLS_ENDINGS = {"fin": "fin", "tls_no_close_notify": "truncated"}
 
 
 @pytest.mark.parametrize("ending", TLS_ENDINGS)
