@@ -38,7 +38,9 @@ private:
 };
 
 constexpr std::size_t threads = 8;
-constexpr Duration tick = 100ms;
+// Coarse, because a barrier costs more than what is tested; a slot of 1 s still begins in mid-race.
+constexpr Duration tick = 500ms;
+constexpr std::size_t minute_ticks = 120;
 constexpr std::uint64_t seed = 20261122;
 
 // Runs `work(thread, tick number)` on all threads, tick by tick.
@@ -80,10 +82,10 @@ std::uint64_t fullest(const std::vector<std::uint64_t>& per_tick, std::size_t wi
     return most;
 }
 
-// 12 x overload: 8 threads x 100 attempts x 10 ticks of 1.5 tokens a second against 1,000 tokens/s.
+// 12 x overload: 8 threads x 500 attempts x 2 ticks of 1.5 tokens a second against 1,000 tokens/s.
 TEST(QuotaThreads, NeverExceedTheLimitInAnyMinute) {
     constexpr Tokens limit = 60'000;
-    constexpr int ticks = 6100;
+    constexpr int ticks = 1220;
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
     Quota<AtomicWord> quota({.tpm = limit});
     Ledger ledger;
@@ -92,7 +94,7 @@ TEST(QuotaThreads, NeverExceedTheLimitInAnyMinute) {
     run_ticks(ticks, [&](std::size_t thread, int i) {
         Rng rng(seed + thread * 1'000'003 + static_cast<std::uint64_t>(i));
         const TimePoint now = t0 + i * tick;
-        for (int attempt = 0; attempt < 100; ++attempt) {
+        for (int attempt = 0; attempt < 500; ++attempt) {
             const auto tokens = static_cast<Tokens>(1 + rng.next() % 2);
             if (quota.reserve(tokens, now) == QuotaAnswer::admitted) {
                 ledger[thread][static_cast<std::size_t>(i)] += static_cast<std::uint64_t>(tokens);
@@ -105,7 +107,7 @@ TEST(QuotaThreads, NeverExceedTheLimitInAnyMinute) {
     for (const std::uint64_t admitted : per_tick) { total += admitted; }
     const double minutes = ticks * std::chrono::duration<double>(tick).count() / 60.0;
     const double utilisation = static_cast<double>(total) / (minutes * limit);
-    EXPECT_TRUE(holds({"L-1", static_cast<double>(fullest(per_tick, 600)) / limit,
+    EXPECT_TRUE(holds({"L-1", static_cast<double>(fullest(per_tick, minute_ticks)) / limit,
                        "max-window/limit", Bound::at_most, 1.0}));
     EXPECT_TRUE(holds({"L-1", utilisation, "utilisation", Bound::at_least, 0.97}));
 }
@@ -114,14 +116,14 @@ TEST(QuotaThreads, NeverExceedTheLimitInAnyMinute) {
 // that is shorter by the delay still holds the limit.
 TEST(QuotaThreads, NeverExceedTheLimitWithLateClockReadings) {
     constexpr std::uint64_t limit = 60'000;
-    constexpr int ticks = 3000;
+    constexpr int ticks = 600;
     SlidingWindow<AtomicWord, 61> window(1s);
     Ledger ledger;
     ledger.fill(std::vector<std::uint64_t>(ticks, 0));
 
     run_ticks(ticks, [&](std::size_t thread, int i) {
         Rng rng(seed + thread * 7919 + static_cast<std::uint64_t>(i));
-        for (int attempt = 0; attempt < 100; ++attempt) {
+        for (int attempt = 0; attempt < 500; ++attempt) {
             const auto late = std::chrono::milliseconds(rng.next() % 3000);
             const std::uint64_t tokens = 1 + rng.next() % 2;
             if (window.take(tokens, limit, t0 + i * tick - late)) {
@@ -130,14 +132,14 @@ TEST(QuotaThreads, NeverExceedTheLimitWithLateClockReadings) {
         }
     });
 
-    const auto most = fullest(summed(ledger), 600 - 30);
+    const auto most = fullest(summed(ledger), minute_ticks - 3s / tick);
     EXPECT_TRUE(holds({"L-1", static_cast<double>(most) / limit, "max-window/limit(late-clocks)",
                        Bound::at_most, 1.0}));
 }
 
 // Everything at once, then silence: the count is what is outstanding, to the token.
 TEST(QuotaThreads, CountsExactlyWhenQuiet) {
-    constexpr int ticks = 400;  // 40 s: nothing expires by itself
+    constexpr int ticks = 80;  // 40 s: nothing expires by itself
     Quota<AtomicWord> quota({.tpm = 2'000'000'000, .rpm = 0, .settle_actual = true});
     Ledger kept;
     kept.fill(std::vector<std::uint64_t>(1, 0));
@@ -145,7 +147,7 @@ TEST(QuotaThreads, CountsExactlyWhenQuiet) {
     run_ticks(ticks, [&](std::size_t thread, int i) {
         Rng rng(seed + thread * 31 + static_cast<std::uint64_t>(i));
         const TimePoint now = t0 + i * tick;
-        for (int attempt = 0; attempt < 20; ++attempt) {
+        for (int attempt = 0; attempt < 100; ++attempt) {
             const auto estimate = static_cast<Tokens>(1 + rng.next() % 1000);
             const auto actual = static_cast<Tokens>(rng.next() % 1500);
             ASSERT_EQ(quota.reserve(estimate, now), QuotaAnswer::admitted);
@@ -163,7 +165,7 @@ TEST(QuotaThreads, CountsExactlyWhenQuiet) {
 
 // Slots that expire under everybody's hands: a window so short that each tick is a new slot.
 TEST(QuotaThreads, LoseNothingWhileSlotsExpire) {
-    constexpr int ticks = 20'000;
+    constexpr int ticks = 2000;
     constexpr std::uint64_t limit = 1000;
     SlidingWindow<AtomicWord, 5> window(tick);
     Ledger ledger;
@@ -183,17 +185,17 @@ TEST(QuotaThreads, LoseNothingWhileSlotsExpire) {
 
 // A reload changes the limits under traffic; afterwards the new ones hold.
 TEST(QuotaThreads, ObeyTheLimitsOfAReload) {
-    constexpr int ticks = 1500;
+    constexpr int ticks = 300;
     constexpr Tokens before = 120'000;
     constexpr Tokens after = 30'000;
-    constexpr int reload_at = 500;
+    constexpr int reload_at = 100;
     Quota<AtomicWord> quota({.tpm = before});
     Ledger ledger;
     ledger.fill(std::vector<std::uint64_t>(ticks, 0));
 
     run_ticks(ticks, [&](std::size_t thread, int i) {
         if (thread == 0 && i == reload_at) { quota.rescale({.tpm = after}); }
-        for (int attempt = 0; attempt < 10; ++attempt) {
+        for (int attempt = 0; attempt < 50; ++attempt) {
             if (quota.reserve(100, t0 + i * tick) == QuotaAnswer::admitted) {
                 ledger[thread][static_cast<std::size_t>(i)] += 100;
             }
@@ -202,7 +204,7 @@ TEST(QuotaThreads, ObeyTheLimitsOfAReload) {
 
     auto per_tick = summed(ledger);
     per_tick.erase(per_tick.begin(), per_tick.begin() + reload_at + 1);
-    const auto most = fullest(per_tick, 600);
+    const auto most = fullest(per_tick, minute_ticks);
     EXPECT_LE(most, static_cast<std::uint64_t>(after));
     EXPECT_GT(most, static_cast<std::uint64_t>(after) * 9 / 10);
 }
