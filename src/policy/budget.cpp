@@ -51,10 +51,7 @@ void RequestBudget::spend(Cost cost) noexcept {
     if (cost == Cost::counted && attempts_left_ > 0) { --attempts_left_; }
 }
 
-void PanicBudget::on_request() noexcept {
-    // Bounded: what was not used while attempts went by the second is not saved up for a burst.
-    arrivals_ = std::min(arrivals_ + 1, arrivals_per_permit);
-}
+void PanicBudget::on_request() noexcept { ++arrivals_; }
 
 bool PanicBudget::would_permit(TimePoint now) const noexcept {
     return to_ns(now) >= next_ns_ || arrivals_ >= arrivals_per_permit;
@@ -66,6 +63,7 @@ bool PanicBudget::try_permit(TimePoint now) noexcept {
         return true;
     }
     if (arrivals_ < arrivals_per_permit) { return false; }
+    // All of them: what was not used is not saved up for a burst.
     arrivals_ = 0;
     return true;
 }
