@@ -1,99 +1,107 @@
-"""A caller that keeps its connection, sees every byte of an answer, and never retries."""
+"""A caller's connection over a raw socket that reads exactly one answer at a time."""
 
-import concurrent.futures
-import contextlib
 import dataclasses
-import http.client
 import json
-import time
+import socket
 
-TIMEOUT_SECONDS = 60
-V1_CHAT = "/v1/chat/completions"
-HELLO = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}]}
-STREAM = {**HELLO, "stream": True}
+TIMEOUT_SECONDS = 20
 
 
 @dataclasses.dataclass
-class Reply:
+class Answer:
     status: int
-    reason: str
-    headers: list  # of (name, value), in order
-    body: bytes
-    seconds: float
-
-    def field(self, name):
-        """The value of a header field that occurs at most once; None when absent."""
-        values = [value for each, value in self.headers if each.lower() == name]
-        assert len(values) <= 1, f"{name} occurs {len(values)} times"
-        return values[0] if values else None
+    fields: dict  # names in lower case
+    body: bytes  # without its framing
+    is_whole: bool  # by its framing
 
     @property
-    def error(self):
-        return json.loads(self.body)["error"]
-
-    @property
-    def deployment(self):
-        return self.field("x-spillway-deployment")
-
-    @property
-    def attempts(self):
-        return int(self.field("x-spillway-attempts"))
+    def json(self):
+        return json.loads(self.body)
 
 
 class Caller:
-    """One connection to the gateway, made again when the gateway closed it."""
+    """Use as a context manager. `address` is "host:port"; `tls` an ssl.SSLContext."""
 
-    def __init__(self, gateway):
-        self._connection = http.client.HTTPConnection(*gateway.address, timeout=TIMEOUT_SECONDS)
-        self._connection.connect()
+    def __init__(self, address, tls=None, receive_buffer=None):
+        host, port = address.rsplit(":", 1)
+        self.sock = socket.socket()
+        if receive_buffer:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.sock.settimeout(TIMEOUT_SECONDS)
+        self.sock.connect((host, int(port)))
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self.sock = tls.wrap_socket(self.sock, server_hostname="localhost")
+        self._input = self.sock.makefile("rb")
 
     def __enter__(self):
         return self
 
     def __exit__(self, *unused):
-        self._connection.close()
+        self.close()
 
-    def post(self, body=HELLO, path=V1_CHAT, headers=None):
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        fields = {"content-type": "application/json", **(headers or {})}
-        started = time.monotonic()
-        self._connection.request("POST", path, data, fields)
-        answer = self._connection.getresponse()
-        read = answer.read()
-        took = time.monotonic() - started
-        return Reply(answer.status, answer.reason, answer.getheaders(), read, took)
+    def close(self):
+        self._input.close()
+        self.sock.close()
 
+    def ask(self, request):
+        self.sock.sendall(request)
+        return self.answer()
 
-def ask(gateway, body=HELLO, path=V1_CHAT, headers=None):
-    """One request on a connection of its own."""
-    with Caller(gateway) as caller:
-        return caller.post(body, path, headers)
+    def head(self):
+        """(status, fields) of the next answer, or None if the connection ended before it."""
+        try:
+            line = self._input.readline()
+        except ConnectionResetError:
+            return None
+        if not line:
+            return None
+        version, status, _ = line.decode().split(" ", 2)
+        assert version == "HTTP/1.1", line
+        fields = {}
+        while (line := self._input.readline()) != b"\r\n":
+            assert line.endswith(b"\r\n"), line
+            name, _, value = line.decode().rstrip("\r\n").partition(": ")
+            assert name.lower() not in fields, f"{name} twice"
+            fields[name.lower()] = value
+        return int(status), fields
 
+    def chunk(self):
+        """The next chunk's data: empty for the last one; None if the body ended before it."""
+        try:
+            line = self._input.readline()
+            if not line.endswith(b"\r\n"):
+                return None
+            size = int(line, 16)
+            data = self._input.read(size + 2)
+        except ConnectionResetError:
+            return None
+        return data[:-2] if len(data) == size + 2 else None
 
-def ask_many(gateway, count, body=HELLO, callers=4, pause=0.0):
-    """`count` requests by `callers` connections at once; the replies in no order. `pause`: seconds
-    each caller waits between its requests."""
+    def answer(self, is_for_head=False):
+        """The next answer whole; None if the connection ended instead."""
+        began = self.head()
+        if began is None:
+            return None
+        status, fields = began
+        if is_for_head or status < 200 or status in (204, 304):
+            return Answer(status, fields, b"", True)
+        if fields.get("transfer-encoding") == "chunked":
+            assert "content-length" not in fields
+            pieces = []
+            while piece := self.chunk():
+                pieces.append(piece)
+            return Answer(status, fields, b"".join(pieces), piece is not None)
+        length = int(fields["content-length"])
+        try:
+            body = self._input.read(length)
+        except ConnectionResetError:
+            body = b""
+        return Answer(status, fields, body, len(body) == length)
 
-    def work(share):
-        replies = []
-        with Caller(gateway) as caller:
-            for _ in range(share):
-                replies.append(caller.post(body))
-                time.sleep(pause)
-        return replies
-
-    shares = [count // callers + (n < count % callers) for n in range(callers)]
-    with concurrent.futures.ThreadPoolExecutor(callers) as pool:
-        return [reply for replies in pool.map(work, shares) for reply in replies]
-
-
-@contextlib.contextmanager
-def in_background(function, *arguments):
-    """Runs function(*arguments) in a thread meanwhile; yields its future, which is done at the end."""
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        yield pool.submit(function, *arguments)
-
-
-def percentile(values, share):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    def has_ended(self):
+        """Waits for the end of the connection; False if bytes come instead."""
+        try:
+            return self._input.read(1) == b""
+        except ConnectionResetError:
+            return True
