@@ -98,7 +98,7 @@ void JsonTap::on_structural(char c) noexcept {
     switch (c) {
         case '"':
             in_string_ = true;
-            is_key_ = depth_ == 1 && key_next_;
+            is_key_ = key_next_;
             key_next_ = false;
             key_matched_ = 0;
             break;
@@ -120,7 +120,7 @@ void JsonTap::open(char c) noexcept {
     const std::uint64_t bit = std::uint64_t{1} << depth_;
     objects_ = c == '{' ? objects_ | bit : objects_ & ~bit;
     ++depth_;
-    if (depth_ == 1) { key_next_ = c == '{'; }
+    key_next_ = depth_ == 1 && c == '{';
     if (depth_ == 2 && usage_next_ && c == '{' && capture_ == Capture::waiting) {
         capture_ = Capture::running;
     }
@@ -139,11 +139,7 @@ void JsonTap::close(char c) noexcept {
 }
 
 void JsonTap::capture(std::string_view part) {
-    captured_.append(part.substr(0, captured_max + 1 - captured_.size()));
-    if (captured_.size() > captured_max) {
-        captured_.clear();
-        capture_ = Capture::over;
-    }
+    captured_.append(part.substr(0, captured_max - captured_.size()));
 }
 
 }  // namespace spillway

@@ -23,8 +23,11 @@ public:
     /// One object, array or string and nothing but whitespace behind it. A number or a literal
     /// never proves that it is complete.
     [[nodiscard]] bool complete() const noexcept { return ended_ && !broken_; }
+    /// Something is certainly missing. Neither this nor `complete` when it cannot be told.
+    [[nodiscard]] bool unfinished() const noexcept { return !ended_ && !broken_; }
     /// The object that is the value of the first top-level `usage`, once: empty before it is
-    /// complete, when it is longer than `captured_max`, and from the second time on.
+    /// complete and from the second time on. Cut at `captured_max`, which makes a longer one
+    /// unreadable.
     [[nodiscard]] std::string_view take_usage() noexcept;
 
 private:

@@ -123,16 +123,22 @@ TEST(Hints, RefuseBrokenDurations) {
 
 TEST(Hints, IgnoreSentinels) {
     const Hints hints = hints_of({{"x-ratelimit-remaining-tokens", "-1"},
-                                  {"x-ratelimit-limit-tokens", "-1"},
                                   {"x-ratelimit-reset-tokens", "0"},
                                   {"x-ratelimit-remaining-requests", "-1"},
                                   {"x-ratelimit-reset-requests", "0"}});
 
     EXPECT_FALSE(hints.remaining_tokens);
-    EXPECT_FALSE(hints.limit_tokens);
     EXPECT_FALSE(hints.reset_tokens);
     EXPECT_FALSE(hints.remaining_requests);
     EXPECT_FALSE(hints.reset_requests);
+}
+
+TEST(Hints, IgnoreAResetBesideASentinelLimit) {
+    const Hints hints = hints_of({{"x-ratelimit-limit-tokens", "-1"},
+                                  {"x-ratelimit-reset-tokens", "0"}});
+
+    EXPECT_FALSE(hints.limit_tokens);
+    EXPECT_FALSE(hints.reset_tokens);
 }
 
 TEST(Hints, KeepAZeroThatIsOne) {

@@ -84,6 +84,14 @@ TEST(UsageTap, KeepsTheLastUsageWithANumber) {
     EXPECT_EQ(tap.usage(), expected);
 }
 
+TEST(UsageTap, PassesOverAnEmptyUsageInTheSameEvent) {
+    UsageTap tap(Operation::chat_completions);
+
+    tap.on_event(event_of(R"({"usage":)" + std::string(chat_usage) + R"(,"x":{"usage":{}}})"));
+
+    EXPECT_EQ(tap.usage(), expected);
+}
+
 TEST(UsageTap, DoesNotBelieveWhatTheModelWrites) {
     UsageTap tap(Operation::chat_completions);
 
@@ -172,6 +180,17 @@ TEST(UsageTap, IsNeverCompleteBeforeTheLastByte) {
         EXPECT_FALSE(after(Operation::embeddings, body.substr(0, size)).json_complete()) << size;
     }
     EXPECT_TRUE(after(Operation::embeddings, body).json_complete());
+}
+
+TEST(UsageTap, CallsUnfinishedOnlyWhatCertainlyIs) {
+    for (const std::string_view body : {"", " ", "{", "[{}", "\"x", "\"x\\\"", "{\"a\":\"}"}) {
+        EXPECT_TRUE(after(Operation::embeddings, body).json_unfinished()) << body;
+    }
+    for (const std::string_view body : {"{}", "[]\n", "{]", "{} {}", "12", "x"}) {
+        EXPECT_FALSE(after(Operation::embeddings, body).json_unfinished()) << body;
+    }
+    const std::string too_deep(100, '[');
+    EXPECT_FALSE(after(Operation::embeddings, too_deep).json_unfinished());
 }
 
 TEST(UsageTap, BoundsDepthAndUsage) {
