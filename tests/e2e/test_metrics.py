@@ -1,15 +1,18 @@
 """What the real binary shows of itself: /metrics against promtool and against the access log, the
 admin pages, and that nothing a caller sends becomes a label or brings a secret to light."""
 
+import contextlib
+import http.server
+import json
 import re
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 
 import pytest
 import raw_http
 from gateway import BINARY, REPO, Gateway
-from scripted import Upstream, answering, reply
 from tables import one_route
 
 CHAT = "/v1/chat/completions"
@@ -28,15 +31,40 @@ ANSWER = {
         "completion_tokens_details": {"reasoning_tokens": 2},
     },
 }
-BROKEN = reply(503, {"error": {"message": "down", "code": "ServiceUnavailable"}})
-WELL = reply(200, ANSWER)
+BROKEN = {"error": {"message": "down", "code": "ServiceUnavailable"}}
+
+
+@contextlib.contextmanager
+def upstream(status, answer):
+    """Gives every request the same answer; yields its host:port."""
+
+    class Answering(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):  # the name http.server looks for
+            self.rfile.read(int(self.headers["content-length"]))
+            data = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *unused):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield "127.0.0.1:%d" % server.server_port
+        server.shutdown()
 
 
 @pytest.fixture
 def gateway():
     """East answers 503, west answers."""
-    with Upstream(answering(lambda _: BROKEN)) as east, Upstream(answering(lambda _: WELL)) as west:
-        table = one_route({"east": east.address, "west": west.address})
+    with upstream(503, BROKEN) as east, upstream(200, ANSWER) as west:
+        table = one_route({"east": east, "west": west})
         for credential in table["credentials"].values():
             credential["api_key"] = "canary-secret"
         with Gateway(table) as running:
@@ -160,8 +188,8 @@ def test_health_is_the_binary_s_own_client(gateway):
 
 
 def test_ready_ends_when_the_drain_begins():
-    with Upstream(answering(lambda _: WELL)) as east:
-        table = one_route({"east": east.address}, drain={"delay": "3s", "timeout": "5s"})
+    with upstream(200, ANSWER) as east:
+        table = one_route({"east": east}, drain={"delay": "3s", "timeout": "5s"})
         with Gateway(table) as gateway:
             assert gateway.fetch("/readyz") == b"ok\n"
             gateway.terminate()
