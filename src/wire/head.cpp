@@ -5,7 +5,6 @@
 #include "wire/octets.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
 namespace spillway {
@@ -97,22 +96,25 @@ Refusal parse_status_line(std::string_view line, ResponseHead& out) noexcept {
     return std::nullopt;
 }
 
-Refusal parse_field(std::string_view line, Field& out) noexcept {
-    const std::size_t colon = line.find(':');
-    if (octets::is(Class::blank, line.front())) {
+/// Takes one field line off `block`, in one pass over its bytes.
+Refusal take_field(std::string_view& block, Field& out) noexcept {
+    constexpr std::string_view line_end = "\r\n";
+    const std::size_t name_bytes = octets::span(Class::token, block);
+    if (octets::is(Class::blank, block.front())) {
         return HeadError{400, "a header line starts with a blank (line folding)"};
     }
-    if (colon == line.npos || colon == 0) {
-        return HeadError{400, "a header line is not NAME: VALUE"};
+    if (name_bytes == 0 || block[name_bytes] != ':') {
+        return HeadError{400, "a header line is not NAME: VALUE with a token as NAME"};
     }
-    out.name = line.substr(0, colon);
-    if (!octets::all(Class::token, out.name)) {
-        return HeadError{400, "a header name is not a token"};
-    }
-    out.value = octets::trim(line.substr(colon + 1));
-    if (!octets::all(Class::value, out.value)) {
+    out.name = block.substr(0, name_bytes);
+    block.remove_prefix(name_bytes + 1);
+    const std::size_t value_bytes = octets::value_span(block);
+    out.value = octets::trim(block.substr(0, value_bytes));
+    block.remove_prefix(value_bytes);
+    if (!block.starts_with(line_end)) {
         return HeadError{400, "a header value holds control bytes"};
     }
+    block.remove_prefix(line_end.size());
     out.id = http::string_to_field(out.name);
     return std::nullopt;
 }
@@ -122,7 +124,7 @@ Refusal parse_fields(std::string_view block, Fields& out) noexcept {
     out.clear();
     while (!block.empty()) {
         Field field;
-        if (const auto bad = parse_field(take_line(block), field)) { return bad; }
+        if (const auto bad = take_field(block, field)) { return bad; }
         if (!out.push(field)) { return HeadError{431, "the head has too many header lines"}; }
     }
     return std::nullopt;

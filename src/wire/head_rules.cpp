@@ -1,4 +1,4 @@
-// Both directions are lists. Towards the upstream a field needs a line in `allowed` to pass, so
+// Both directions are lists. Towards the upstream a field needs a line in a list to pass, so
 // that a header nobody thought of cannot leak a credential or use up Azure's ten; towards the
 // caller a field needs a reason not to.
 #include "wire/head_rules.hpp"
@@ -16,12 +16,11 @@ namespace {
 
 using octets::Class;
 
-enum class Cost : std::uint8_t { standard, custom };
+enum class Passage : std::uint8_t { withheld, registered, custom };
 enum class Towards : std::uint8_t { both, azure, openai };
 
-struct Allowed {
+struct CustomField {
     std::string_view name;
-    Cost cost;
     Towards towards;
 };
 
@@ -30,26 +29,33 @@ struct Allowed {
 // x-request-id and x-ms-client-request-id are ours and count. Deliberately absent: x-stainless-*,
 // x-forwarded-*, via, forwarded, traceparent and tracestate (they would use up the ten),
 // accept-language and sec-fetch-* (no model reads them), cookies, every credential, x-spillway-*.
-constexpr std::array allowed = {
-    Allowed{"accept", Cost::standard, Towards::both},
-    Allowed{"content-type", Cost::standard, Towards::both},
-    Allowed{"user-agent", Cost::standard, Towards::both},
-    Allowed{"openai-beta", Cost::custom, Towards::both},                 // previews by header
-    Allowed{"aoai-evals", Cost::custom, Towards::azure},                 // azure-protocol.md §1.3
-    Allowed{"foundry-features", Cost::custom, Towards::azure},           // its newer form
-    Allowed{"x-ms-spillover-deployment", Cost::custom, Towards::azure},  // §3.4, per request
-    Allowed{"openai-organization", Cost::custom, Towards::openai},
-    Allowed{"openai-project", Cost::custom, Towards::openai},
-    Allowed{"idempotency-key", Cost::custom, Towards::openai},
-    Allowed{"x-client-request-id", Cost::custom, Towards::openai},
+constexpr std::array custom_fields = {
+    CustomField{"openai-beta", Towards::both},                 // previews by header
+    CustomField{"aoai-evals", Towards::azure},                 // azure-protocol.md §1.3
+    CustomField{"foundry-features", Towards::azure},           // its newer form
+    CustomField{"x-ms-spillover-deployment", Towards::azure},  // §3.4, per request
+    CustomField{"openai-organization", Towards::openai},
+    CustomField{"openai-project", Towards::openai},
+    CustomField{"idempotency-key", Towards::openai},
+    CustomField{"x-client-request-id", Towards::openai},
 };
 
-const Allowed* find_allowed(std::string_view name, UpstreamFamily family) noexcept {
-    const auto wrong = family == UpstreamFamily::azure ? Towards::openai : Towards::azure;
-    for (const Allowed& entry : allowed) {
-        if (entry.towards != wrong && equal_ignoring_case(name, entry.name)) { return &entry; }
+/// Whether a caller's field passes. None of the custom names is known to Beast.
+Passage passage(const Field& field, UpstreamFamily family) noexcept {
+    switch (field.id) {
+        case http::field::accept:
+        case http::field::content_type:
+        case http::field::user_agent: return Passage::registered;
+        case http::field::unknown: break;
+        default: return Passage::withheld;
     }
-    return nullptr;
+    const auto wrong = family == UpstreamFamily::azure ? Towards::openai : Towards::azure;
+    for (const CustomField& entry : custom_fields) {
+        if (entry.towards != wrong && equal_ignoring_case(field.name, entry.name)) {
+            return Passage::custom;
+        }
+    }
+    return Passage::withheld;
 }
 
 bool named_by_connection(const Fields& fields, std::string_view name) noexcept {
@@ -157,16 +163,18 @@ void append_upstream_head(std::string& out, const RequestHead& caller, const Ups
     append_field(out, "accept-encoding", "identity");
     out.append(line.credential);
     append_field(out, "x-request-id", line.request_id);
-    std::size_t custom_fields = 2;
+    std::size_t custom_sent = 2;
     if (family == UpstreamFamily::azure) {
         append_field(out, "x-ms-client-request-id", line.request_id);
-        ++custom_fields;
+        ++custom_sent;
     }
     for (const Field& field : caller.fields.all()) {
-        const Allowed* const entry = find_allowed(field.name, family);
-        if (entry == nullptr || named_by_connection(caller.fields, field.name)) { continue; }
-        if (entry->cost == Cost::custom && family == UpstreamFamily::azure &&
-            ++custom_fields > azure_custom_fields_max) {
+        const Passage how = passage(field, family);
+        if (how == Passage::withheld || named_by_connection(caller.fields, field.name)) {
+            continue;
+        }
+        if (how == Passage::custom && family == UpstreamFamily::azure &&
+            ++custom_sent > azure_custom_fields_max) {
             continue;
         }
         append_field(out, field.name, field.value);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace spillway::octets {
@@ -51,6 +52,36 @@ inline constexpr std::array<std::uint8_t, 256> classes = [] {
     std::uint8_t common = wanted;
     for (const char c : text) { common &= classes[static_cast<unsigned char>(c)]; }
     return common != 0;
+}
+
+/// Bytes at the start of `text` that belong to the class.
+[[nodiscard]] constexpr std::size_t span(Class wanted, std::string_view text) noexcept {
+    std::size_t bytes = 0;
+    while (bytes < text.size() && is(wanted, text[bytes])) { ++bytes; }
+    return bytes;
+}
+
+/// `span(value, text)`, eight bytes at a time: most bytes of a head are looked at here.
+[[nodiscard]] inline std::size_t value_span(std::string_view text) noexcept {
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
+    constexpr std::uint64_t high_bits = ones * 0x80U;
+    std::size_t bytes = 0;
+    for (;;) {
+        while (text.size() - bytes >= sizeof(std::uint64_t)) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, text.data() + bytes, sizeof word);
+            const std::uint64_t below_blank = (word - ones * 0x20U) & ~word;
+            const std::uint64_t delete_is_zero = word ^ (ones * 0x7FU);
+            const std::uint64_t is_delete = (delete_is_zero - ones) & ~delete_is_zero;
+            if (((below_blank | is_delete) & high_bits) != 0) { break; }
+            bytes += sizeof word;
+        }
+        // The word that stopped the loop may do so for a HTAB, which is a value all the same.
+        const std::string_view word = text.substr(bytes, sizeof(std::uint64_t));
+        const std::size_t within = span(value, word);
+        bytes += within;
+        if (within < word.size() || bytes == text.size()) { return bytes; }
+    }
 }
 
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {

@@ -120,7 +120,8 @@ TEST(UpstreamHead, CannotBeStrippedByConnection) {
 TEST(UpstreamHead, SendsOrganisationAndProjectToOpenAiOnly) {
     constexpr std::string_view fields =
         "OpenAI-Organization: org\r\nOpenAI-Project: p\r\nIdempotency-Key: k\r\n"
-        "x-ms-spillover-deployment: std\r\naoai-evals: preview\r\n";
+        "x-ms-spillover-deployment: std\r\naoai-evals: preview\r\n"
+        "Foundry-Features: Evals=V1Preview\r\nX-Client-Request-Id: c\r\n";
     const std::string azure = upstream_bytes(fields, UpstreamFamily::azure);
     const std::string openai = upstream_bytes(fields, UpstreamFamily::openai);
 
@@ -128,6 +129,9 @@ TEST(UpstreamHead, SendsOrganisationAndProjectToOpenAiOnly) {
     EXPECT_EQ(parsed(azure).fields.get("openai-project"), "");
     EXPECT_EQ(parsed(azure).fields.get("x-ms-spillover-deployment"), "std");
     EXPECT_EQ(parsed(azure).fields.get("aoai-evals"), "preview");
+    EXPECT_EQ(parsed(azure).fields.get("foundry-features"), "Evals=V1Preview");
+    EXPECT_EQ(parsed(azure).fields.get("x-client-request-id"), "");
+    EXPECT_EQ(parsed(openai).fields.get("x-client-request-id"), "c");
     EXPECT_EQ(parsed(openai).fields.get("openai-organization"), "org");
     EXPECT_EQ(parsed(openai).fields.get("openai-project"), "p");
     EXPECT_EQ(parsed(openai).fields.get("idempotency-key"), "k");
