@@ -87,7 +87,8 @@ Verdict server_error(const ErrorFacts& facts) noexcept {
     return {.next = Next::elsewhere,
             .effect = Effect::hard,
             .reason = Reason::server_error,
-            .throttle = facts.status == 503 && facts.retry_after};
+            .throttle = facts.status == 503 && facts.retry_after,
+            .showable = false};
 }
 
 Verdict no_connection(Reason reason, Cause cause) noexcept {

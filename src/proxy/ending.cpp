@@ -63,6 +63,16 @@ void add_record(Exchange& exchange, const Attempt& attempt, Reason reason, TimeP
     ++record.attempt_count;
 }
 
+void call_operator(const Attempt& attempt, const Verdict& verdict) {
+    if (!verdict.alert) { return; }
+    attempt.cells().alerts.add();
+    log_event(Severity::error, "deployment_needs_attention",
+              {{"deployment", attempt.deployment().config.name},
+               {"reason", name(verdict.reason)},
+               {"status", std::to_string(attempt.status())},
+               {"upstream_says", attempt.error().message}});
+}
+
 void report_start(Exchange& exchange, Attempt& attempt, Permit::Start start, TimePoint now) {
     const Transitions changes = attempt.permit().report(start, now, exchange.worker.rng);
     note_transitions(attempt, changes);
@@ -148,14 +158,7 @@ void note_attempt(Exchange& exchange, Attempt& attempt, const Verdict& verdict, 
     const auto reason = static_cast<std::size_t>(verdict.reason);
     attempt.cells().failures[reason].add();
     exchange.route_cells().failovers[reason].add();
-    if (verdict.alert) {
-        attempt.cells().alerts.add();
-        log_event(Severity::error, "deployment_needs_attention",
-                  {{"deployment", attempt.deployment().config.name},
-                   {"reason", name(verdict.reason)},
-                   {"status", std::to_string(attempt.status())},
-                   {"upstream_says", attempt.error().message}});
-    }
+    call_operator(attempt, verdict);
     attempt.release_connection(now);
 }
 
@@ -164,6 +167,7 @@ void note_commit(Exchange& exchange, Attempt& attempt, const Verdict& verdict, T
     start.effect = verdict.effect;
     start.slow = started_slowly(exchange, attempt);
     report_start(exchange, attempt, start, now);
+    call_operator(attempt, verdict);
 }
 
 task<void> refuse(Exchange& exchange, ErrorReply reply, Outcome outcome) {

@@ -44,8 +44,10 @@ constexpr Verdict capacity = {.next = Next::elsewhere,
                               .effect = Effect::soft,
                               .reason = Reason::throttled_capacity,
                               .throttle = true};
-constexpr Verdict server_error = {
-    .next = Next::elsewhere, .effect = Effect::hard, .reason = Reason::server_error};
+constexpr Verdict server_error = {.next = Next::elsewhere,
+                                  .effect = Effect::hard,
+                                  .reason = Reason::server_error,
+                                  .showable = false};
 constexpr Verdict unsupported = {
     .next = Next::elsewhere, .effect = Effect::neutral, .reason = Reason::unsupported};
 
@@ -110,7 +112,8 @@ const AnswerRow answers[] = {
      {.next = Next::elsewhere,
       .effect = Effect::hard,
       .reason = Reason::server_error,
-      .throttle = true}},
+      .throttle = true,
+      .showable = false}},
     {"error_500_with_a_time", {.status = 500, .retry_after = true}, server_error},
     {"gateway_timeout_504", {.status = 504}, server_error},
     {"unauthorized_401",
