@@ -19,7 +19,9 @@ std::optional<std::string> from_environment(std::string_view name) {
 
 std::string ConfigFile::description() const {
     std::string lines;
-    for (const ConfigIssue& issue : loaded.issues) { lines += describe(issue, path, text); }
+    for (const ConfigIssue& issue : loaded.issues) {
+        lines.append(describe(issue, path, text)).push_back('\n');
+    }
     return lines;
 }
 
