@@ -68,9 +68,15 @@ std::optional<Usage> find_usage(std::string_view text) noexcept {
 
 void UsageTap::on_event(const SseEvent& event) {
     if (!event.has_data) { return; }
-    const bool output = operation_ == Operation::responses ? event.type.ends_with(".delta")
-                                                           : event.data.starts_with('{');
-    if (output) { ++output_events_; }
+    if (operation_ == Operation::responses) {
+        // Most of a stream; what ends with its usage are the terminal events.
+        if (event.type.ends_with(".delta")) {
+            ++output_events_;
+            return;
+        }
+    } else if (event.data.starts_with('{')) {
+        ++output_events_;
+    }
     if (const auto usage = find_usage(event.oversize ? event.tail : event.data)) { usage_ = usage; }
 }
 
