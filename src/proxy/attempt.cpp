@@ -151,10 +151,10 @@ task<Result<void>> Attempt::send() {
     const std::shared_ptr<const CredentialLines> credentials = worker.credentials;
     const UpstreamLine line{target, resource.host_field,
                             (*credentials)[index(deployment_.config.resource)],
-                            exchange_.request_id};
+                            exchange_.request_id, resource.family};
     std::string text = std::move(worker.head_scratch);
     text.clear();
-    append_upstream_head(text, exchange_.head, line, resource.family,
+    append_upstream_head(text, exchange_.head, line,
                          before.size() + model.size() + after.size());
     Chain chain;
     chain.add(text);
@@ -225,6 +225,15 @@ bool Attempt::may_end_by_close() noexcept {
     return complete_;
 }
 
+bool Attempt::is_cut_document() const noexcept {
+    const bool readable = is_json(head_.fields) &&
+                          head_.fields.get(http::field::content_encoding).empty();
+    if (!complete_ || head_.status >= 300 || body_ == Body::events || !readable) { return false; }
+    // The end of the connection proves nothing; a frame does, unless the document contradicts it.
+    return framing().kind == BodyFraming::Kind::until_close ? !tap_.json_complete()
+                                                            : tap_.json_unfinished();
+}
+
 Result<std::string_view> Attempt::payload_behind_head() {
     const Result<std::string_view> payload = decode(input_.bytes().subspan(head_.bytes));
     input_.truncate(head_.bytes);  // the next read may overwrite it
@@ -273,10 +282,7 @@ task<Verdict> Attempt::hold_json() {
         if (complete_ || held_.size() > held_max) { break; }
         payload = co_await next_payload();
     }
-    const bool provable = framing().kind != BodyFraming::Kind::until_close;
-    if (complete_ && !provable && is_json(head_.fields) && !tap_.json_complete()) {
-        co_return failed(Failure{Stage::commit, Cause::closed, {}});
-    }
+    if (is_cut_document()) { co_return failed(Failure{Stage::commit, Cause::closed, {}}); }
     body_ = complete_ ? Body::whole : Body::json;
     co_return Verdict{};
 }

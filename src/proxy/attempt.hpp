@@ -55,6 +55,8 @@ public:
     /// The upstream has closed. True when that is how this answer ends.
     [[nodiscard]] bool may_end_by_close() noexcept;
     [[nodiscard]] bool complete() const noexcept { return complete_; }
+    /// The answer has ended at its frame, but the JSON document in it has not.
+    [[nodiscard]] bool is_cut_document() const noexcept;
     [[nodiscard]] const BodyFraming& framing() const noexcept { return decoder_->framing(); }
     [[nodiscard]] SseScanner& scanner() noexcept { return scanner_; }
     [[nodiscard]] Dialect& dialect() noexcept { return dialect_; }

@@ -59,10 +59,10 @@ private:
 };
 
 // The answer is complete for its dialect: a stream needs its terminal marker or its own error
-// event.
+// event, a document its last bracket.
 bool is_whole(Attempt& attempt) noexcept {
-    return attempt.body() != Attempt::Body::events || attempt.dialect().ended() ||
-           attempt.dialect().failed();
+    if (attempt.body() != Attempt::Body::events) { return !attempt.is_cut_document(); }
+    return attempt.dialect().ended() || attempt.dialect().failed();
 }
 
 // What a piece of the upstream's body means for the caller.
@@ -131,6 +131,9 @@ task<Result<void>> pump_once(Exchange& exchange, Attempt& attempt) {
         payload = *decoded;
     }
     const Piece piece = inspect(attempt, payload);
+    if (attempt.is_cut_document()) {
+        co_return Result<void>{};  // its last bytes would reach the length that was announced
+    }
     Outgoing outgoing(exchange.caller_framing);
     outgoing.payload(piece.held, piece.payload);
     if (attempt.complete() && is_whole(attempt)) { outgoing.end(); }

@@ -26,6 +26,8 @@ public:
     [[nodiscard]] const std::optional<Usage>& usage() const noexcept { return usage_; }
     /// The JSON pieces so far form one complete top-level value (whitespace may follow).
     [[nodiscard]] bool json_complete() const noexcept { return json_.complete(); }
+    /// The JSON pieces so far are the beginning of a value, certainly not all of it.
+    [[nodiscard]] bool json_unfinished() const noexcept { return json_.unfinished(); }
     /// Rough count of output events of a stream, for settling a stream whose usage never came:
     /// about a token each, but providers pack several into one when they are busy.
     [[nodiscard]] Tokens output_events() const noexcept { return output_events_; }
