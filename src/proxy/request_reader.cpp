@@ -50,6 +50,7 @@ task<ReadResult> RequestReader::head(RequestHead& out, const CallerLimits& limit
     caller_.expires_at(Clock::now() + limits.keep_alive);
     for (;;) {
         if (input_.size() > 0) {
+            session_.busy();
             const HeadState state = scanner.request(input_.view(), out);
             if (state == HeadState::complete) {
                 caller_.expires_at(never);
@@ -60,7 +61,6 @@ task<ReadResult> RequestReader::head(RequestHead& out, const CallerLimits& limit
             }
             if (!begun) {
                 begun = true;
-                session_.busy();
                 caller_.expires_at(Clock::now() + limits.head_time);
             }
         }
