@@ -30,12 +30,16 @@ def is_error(event, dialect):
         return False
     said = json.loads(data)
     if dialect == "chat":
-        return kind == "" and said["error"]["code"] == "upstream_stream_interrupted"
+        return kind == "" and code_of(said.get("error")) == "upstream_stream_interrupted"
     return (
         kind == said["type"] == "error"
-        and said["code"] == said["error"]["code"] == "upstream_stream_interrupted"
+        and said["code"] == code_of(said.get("error")) == "upstream_stream_interrupted"
         and isinstance(said["sequence_number"], int)
     )
+
+
+def code_of(error):
+    return error["code"] if error else None
 
 
 def text(found, dialect):
