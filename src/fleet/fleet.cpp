@@ -53,8 +53,9 @@ std::string FleetDeployment::target(Operation operation, std::string_view api_ve
     const bool classic = resource->form == UpstreamForm::azure;
     const bool ours = api_version.empty() || at.override_api_version;
     const std::string_view version = ours ? std::string_view(at.api_version) : api_version;
-    return upstream_target(resource->form, operation, config.deployment, at.endpoint.path,
-                           classic ? version : std::string_view{});
+    return upstream_target(
+        resource->form, operation,
+        {config.deployment, at.endpoint.path, classic ? version : std::string_view{}});
 }
 
 bool FleetDeployment::routed_by_body(Operation operation) const noexcept {

@@ -154,8 +154,7 @@ task<Result<void>> Attempt::send() {
                             exchange_.request_id, resource.family};
     std::string text = std::move(worker.head_scratch);
     text.clear();
-    append_upstream_head(text, exchange_.head, line,
-                         before.size() + model.size() + after.size());
+    append_upstream_head(text, exchange_.head, line, before.size() + model.size() + after.size());
     Chain chain;
     chain.add(text);
     chain.add(before);

@@ -73,6 +73,12 @@ void call_operator(const Attempt& attempt, const Verdict& verdict) {
                {"upstream_says", attempt.error().message}});
 }
 
+// When to come back: what the answer says in so many words, else when its window starts anew.
+std::optional<Duration> wait_hint(const Hints& hints) noexcept {
+    if (hints.retry_after) { return hints.retry_after; }
+    return hints.reset_tokens ? hints.reset_tokens : hints.reset_requests;
+}
+
 void report_start(Exchange& exchange, Attempt& attempt, Permit::Start start, TimePoint now) {
     const Transitions changes = attempt.permit().report(start, now, exchange.worker.rng);
     note_transitions(attempt, changes);
@@ -152,7 +158,7 @@ void note_attempt(Exchange& exchange, Attempt& attempt, const Verdict& verdict, 
     if (attempt.status() == 503) { start.wait = attempt.hints().retry_after; }
     report_start(exchange, attempt, start, now);
     Deployment& live = *attempt.deployment().live;
-    if (verdict.throttle) { live.throttled(attempt.hints().retry_after, now); }
+    if (verdict.throttle) { live.throttled(wait_hint(attempt.hints()), now); }
     live.note_failure(verdict.reason, attempt.status(), now);
     add_record(exchange, attempt, verdict.reason, now);
     const auto reason = static_cast<std::size_t>(verdict.reason);

@@ -139,7 +139,9 @@ task<Result<void>> pump_once(Exchange& exchange, Attempt& attempt) {
     if (attempt.complete() && is_whole(attempt)) { outgoing.end(); }
     if (outgoing.chain().empty()) { co_return Result<void>{}; }
     exchange.record.bytes_out += outgoing.chain().bytes();
-    co_return co_await send_to_caller(exchange, outgoing.chain());
+    const Result<void> sent = co_await send_to_caller(exchange, outgoing.chain());
+    attempt.scanner().forwarded();
+    co_return sent;
 }
 
 task<void> send_end(Exchange& exchange) {
