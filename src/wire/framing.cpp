@@ -130,7 +130,7 @@ Framing response_framing(const ResponseHead& head, Method method) noexcept {
     if (method == Method::head || head.status == no_content || head.status == not_modified) {
         return BodyFraming{};
     }
-    BodyFraming& body = std::get<BodyFraming>(framing);
+    auto& body = std::get<BodyFraming>(framing);
     if (body.kind == BodyFraming::Kind::none) { body.kind = BodyFraming::Kind::until_close; }
     return framing;
 }

@@ -156,7 +156,7 @@ std::string_view bearer_token(std::string_view authorization) noexcept {
 }  // namespace
 
 void append_upstream_head(std::string& out, const RequestHead& caller, const UpstreamLine& line,
-                          UpstreamFamily family, std::size_t content_length) {
+                          std::size_t content_length) {
     out.append("POST ").append(line.target).append(" HTTP/1.1\r\n");
     append_field(out, "host", line.host);
     append_field(out, "content-length", content_length);
@@ -164,16 +164,16 @@ void append_upstream_head(std::string& out, const RequestHead& caller, const Ups
     out.append(line.credential);
     append_field(out, "x-request-id", line.request_id);
     std::size_t custom_sent = 2;
-    if (family == UpstreamFamily::azure) {
+    if (line.family == UpstreamFamily::azure) {
         append_field(out, "x-ms-client-request-id", line.request_id);
         ++custom_sent;
     }
     for (const Field& field : caller.fields.all()) {
-        const Passage how = passage(field, family);
+        const Passage how = passage(field, line.family);
         if (how == Passage::withheld || named_by_connection(caller.fields, field.name)) {
             continue;
         }
-        if (how == Passage::custom && family == UpstreamFamily::azure &&
+        if (how == Passage::custom && line.family == UpstreamFamily::azure &&
             ++custom_sent > azure_custom_fields_max) {
             continue;
         }

@@ -12,25 +12,27 @@
 
 namespace spillway {
 
+/// Whose headers an upstream understands.
+enum class UpstreamFamily : std::uint8_t { azure, openai };
+
 /// A deployment's fixed part of a request head, made when the table is loaded.
 struct UpstreamLine {
     std::string_view target{};      ///< path and query, complete
     std::string_view host{};        ///< Host field value
     std::string_view credential{};  ///< complete header line with CRLF, or empty
     std::string_view request_id{};  ///< ours: x-request-id, to Azure also x-ms-client-request-id
+    UpstreamFamily family = UpstreamFamily::azure;
 };
 
 /// Header lines to Azure that may count as custom, ours and the credential's included. Azure
 /// refuses the eleventh; one stays free for what a front door in between may add.
 inline constexpr std::size_t azure_custom_fields_max = 9;
 
-enum class UpstreamFamily : std::uint8_t { azure, openai };
-
 /// Appends a POST head with `content_length`. The caller's fields pass by the allow-list in the
 /// source, unless Connection names them; what is ours (Host, framing, credential, request id,
 /// accept-encoding: identity so that usage can be read) is written here and cannot be struck out.
 void append_upstream_head(std::string& out, const RequestHead& caller, const UpstreamLine& line,
-                          UpstreamFamily family, std::size_t content_length);
+                          std::size_t content_length);
 
 /// How the caller gets its body.
 struct CallerFraming {

@@ -19,26 +19,31 @@ enum Class : std::uint8_t {
     unreserved = 32,  ///< RFC 3986 §2.3: never needs a percent escape
 };
 
+[[nodiscard]] constexpr bool is_one_of(std::string_view marks, char c) noexcept {
+    return marks.find(c) != std::string_view::npos;
+}
+
+[[nodiscard]] constexpr bool is_alphanumeric(char c) noexcept {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+[[nodiscard]] constexpr std::uint8_t classes_of(unsigned char byte) noexcept {
+    const char c = static_cast<char>(byte);
+    const bool is_visible = byte > 0x20 && byte < 0x7F;
+    const bool is_blank = c == ' ' || c == '\t';
+    const bool is_token = is_alphanumeric(c) || is_one_of("!#$%&'*+-.^_`|~", c);
+    const bool is_unreserved = is_alphanumeric(c) || is_one_of("-._~", c);
+    const int classes = (is_token ? token : 0) | (is_visible ? visible : 0) |
+                        (is_visible || is_blank || byte >= 0x80 ? value : 0) |
+                        (c >= '0' && c <= '9' ? digit : 0) | (is_blank ? blank : 0) |
+                        (is_unreserved ? unreserved : 0);
+    return static_cast<std::uint8_t>(classes);
+}
+
 inline constexpr std::array<std::uint8_t, 256> classes = [] {
-    constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~";
-    constexpr std::string_view unreserved_marks = "-._~";
     std::array<std::uint8_t, 256> table{};
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        const char c = static_cast<char>(i);
-        const bool is_digit = c >= '0' && c <= '9';
-        const bool is_alphanumeric = is_digit || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        const bool is_blank = c == ' ' || c == '\t';
-        const bool is_visible = i > 0x20 && i < 0x7F;
-        unsigned classes_of = 0;
-        if (is_alphanumeric || token_marks.find(c) != token_marks.npos) { classes_of |= token; }
-        if (is_visible || is_blank || i >= 0x80) { classes_of |= value; }
-        if (is_visible) { classes_of |= visible; }
-        if (is_digit) { classes_of |= digit; }
-        if (is_blank) { classes_of |= blank; }
-        if (is_alphanumeric || unreserved_marks.find(c) != unreserved_marks.npos) {
-            classes_of |= unreserved;
-        }
-        table[i] = static_cast<std::uint8_t>(classes_of);
+    for (unsigned byte = 0; byte < table.size(); ++byte) {
+        table[byte] = classes_of(static_cast<unsigned char>(byte));
     }
     return table;
 }();

@@ -22,15 +22,14 @@ void append_encoded(std::string& out, std::string_view text) {
 
 }  // namespace
 
-std::string upstream_target(UpstreamForm form, Operation operation, std::string_view deployment,
-                            std::string_view base_path, std::string_view api_version) {
-    std::string target{base_path};
+std::string upstream_target(UpstreamForm form, Operation operation, const UpstreamNames& names) {
+    std::string target{names.base_path};
     switch (form) {
         case UpstreamForm::azure:
             target.append("/openai/");
             if (operation != Operation::responses) {
                 target.append("deployments/");
-                append_encoded(target, deployment);
+                append_encoded(target, names.deployment);
                 target.push_back('/');
             }
             break;
@@ -38,9 +37,9 @@ std::string upstream_target(UpstreamForm form, Operation operation, std::string_
         case UpstreamForm::openai: target.push_back('/'); break;
     }
     target.append(name(operation));
-    if (form != UpstreamForm::openai && !api_version.empty()) {
+    if (form != UpstreamForm::openai && !names.api_version.empty()) {
         target.append("?api-version=");
-        append_encoded(target, api_version);
+        append_encoded(target, names.api_version);
     }
     return target;
 }

@@ -16,11 +16,17 @@ enum class UpstreamForm : std::uint8_t {
     openai,    ///< {base}/{operation}: the base path says which version
 };
 
-/// Origin-form target for an inference operation. `base_path` is the endpoint's path as configured,
-/// without a trailing slash; `deployment` and `api_version` are percent-encoded here. Classic
-/// responses has no deployment in its path: the body's `model` selects there.
+/// What a target is made of beside the operation. The texts are percent-encoded where they are put
+/// in, `base_path` excepted: it is the endpoint's path as configured, without a trailing slash.
+struct UpstreamNames {
+    std::string_view deployment{};
+    std::string_view base_path{};
+    std::string_view api_version{};
+};
+
+/// Origin-form target for an operation. Classic responses has no deployment in its path: the body's
+/// `model` selects there.
 [[nodiscard]] std::string upstream_target(UpstreamForm form, Operation operation,
-                                          std::string_view deployment, std::string_view base_path,
-                                          std::string_view api_version);
+                                          const UpstreamNames& names);
 
 }  // namespace spillway

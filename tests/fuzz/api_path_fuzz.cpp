@@ -20,8 +20,8 @@ void require(bool condition) {
 }
 
 void check_round_trip(const ApiPath& path) {
-    const std::string target = upstream_target(UpstreamForm::azure, path.operation, path.deployment,
-                                               "", path.api_version);
+    const std::string target = upstream_target(UpstreamForm::azure, path.operation,
+                                               {path.deployment, "", path.api_version});
     const auto read = parse_api_path(Method::post, target, Upgrade::none);
     require(std::holds_alternative<ApiPath>(read));
     const ApiPath& back = std::get<ApiPath>(read);

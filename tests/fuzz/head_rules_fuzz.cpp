@@ -35,8 +35,9 @@ void check_upstream(const RequestHead& caller, UpstreamFamily family) {
     line.host = "upstream";
     line.credential = key;
     line.request_id = "id";
+    line.family = family;
     std::string out;
-    append_upstream_head(out, caller, line, family, 7);
+    append_upstream_head(out, caller, line, 7);
 
     HeadScanner scanner{wide};
     RequestHead sent;

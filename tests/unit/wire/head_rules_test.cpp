@@ -52,7 +52,9 @@ std::string caller_bytes(std::string_view fields) {
 std::string upstream_bytes(std::string_view fields, UpstreamFamily family = UpstreamFamily::azure) {
     const std::string bytes = caller_bytes(fields);
     std::string out;
-    append_upstream_head(out, parsed(bytes), line, family, 42);
+    UpstreamLine to_family = line;
+    to_family.family = family;
+    append_upstream_head(out, parsed(bytes), to_family, 42);
     return out;
 }
 

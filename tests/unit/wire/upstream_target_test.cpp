@@ -11,30 +11,30 @@ using enum Operation;
 
 TEST(UpstreamTarget, BuildsEachForm) {
     using Form = UpstreamForm;
-    EXPECT_EQ(upstream_target(Form::azure, chat_completions, "gpt-4o", "", "2024-10-21"),
+    EXPECT_EQ(upstream_target(Form::azure, chat_completions, {"gpt-4o", "", "2024-10-21"}),
               "/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21");
-    EXPECT_EQ(upstream_target(Form::azure, embeddings, "e", "/prefix", "v"),
+    EXPECT_EQ(upstream_target(Form::azure, embeddings, {"e", "/prefix", "v"}),
               "/prefix/openai/deployments/e/embeddings?api-version=v");
-    EXPECT_EQ(upstream_target(Form::azure, responses, "d", "", "2025-03-01-preview"),
+    EXPECT_EQ(upstream_target(Form::azure, responses, {"d", "", "2025-03-01-preview"}),
               "/openai/responses?api-version=2025-03-01-preview");
-    EXPECT_EQ(upstream_target(Form::azure_v1, responses, "d", "", ""), "/openai/v1/responses");
-    EXPECT_EQ(upstream_target(Form::azure_v1, completions, "d", "", "preview"),
+    EXPECT_EQ(upstream_target(Form::azure_v1, responses, {"d", "", ""}), "/openai/v1/responses");
+    EXPECT_EQ(upstream_target(Form::azure_v1, completions, {"d", "", "preview"}),
               "/openai/v1/completions?api-version=preview");
-    EXPECT_EQ(upstream_target(Form::openai, chat_completions, "d", "/v1", "2024-10-21"),
+    EXPECT_EQ(upstream_target(Form::openai, chat_completions, {"d", "/v1", "2024-10-21"}),
               "/v1/chat/completions");
-    EXPECT_EQ(upstream_target(Form::openai, models_list, "", "", ""), "/models");
+    EXPECT_EQ(upstream_target(Form::openai, models_list, {"", "", ""}), "/models");
 }
 
 TEST(UpstreamTarget, EscapesWhateverCouldLeaveItsPlace) {
-    EXPECT_EQ(upstream_target(UpstreamForm::azure, embeddings, "my dep/../x?#%\r\n\xC3", "",
-                              "1&a=b"),
+    EXPECT_EQ(upstream_target(UpstreamForm::azure, embeddings,
+                              {"my dep/../x?#%\r\n\xC3", "", "1&a=b"}),
               "/openai/deployments/my%20dep%2F..%2Fx%3F%23%25%0D%0A%C3/embeddings"
               "?api-version=1%26a%3Db");
 }
 
 TEST(UpstreamTarget, IsReadBackAsTheSameOperationAndDeployment) {
     for (const Operation operation : {chat_completions, completions, embeddings}) {
-        const auto target = upstream_target(UpstreamForm::azure, operation, "my dep", "", "v1");
+        const auto target = upstream_target(UpstreamForm::azure, operation, {"my dep", "", "v1"});
         const auto read = parse_api_path(Method::post, target, Upgrade::none);
 
         ASSERT_TRUE(std::holds_alternative<ApiPath>(read)) << target;
