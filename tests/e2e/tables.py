@@ -30,3 +30,36 @@ def one_route(addresses, tls_ca=None, **more):
         "routes": {"gpt-4o": {"tiers": [[name] for name in addresses]}},
         **more,
     }
+
+
+def over_regions(sims, tiers, kind="azure", limits=None, **more):
+    """Route gpt-4o over deployments of simulated resources. `sims`: resource name to Sim; `tiers`: lists
+    of "resource/deployment", which the gateway knows as "resource-deployment"; `limits`: what all
+    deployments were bought with (tpm, rpm)."""
+    names = [each for tier in tiers for each in tier]
+    path = {"azure": "", "azure_v1": "", "openai": "/v1"}[kind]
+    resources = {
+        name: {
+            "kind": kind,
+            "endpoint": sims[name].url(name) + path,
+            "region": name,
+            "credential": name + "-key",
+        }
+        for name in {each.split("/")[0] for each in names}
+    }
+    deployments = {
+        each.replace("/", "-"): {
+            "resource": each.split("/")[0],
+            "name": each.split("/")[1],
+            **(limits or {}),
+        }
+        for each in names
+    }
+    gateway_tiers = [[each.replace("/", "-") for each in tier] for tier in tiers]
+    return {
+        "credentials": {name + "-key": {"api_key": name + "-key"} for name in resources},
+        "resources": resources,
+        "deployments": deployments,
+        "routes": {"gpt-4o": {"tiers": gateway_tiers, **more.pop("route", {})}},
+        **more,
+    }
