@@ -27,7 +27,11 @@ public:
         const timeval patience{10, 0};
         ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     }
-    void send(const std::string& bytes) { asio::write(socket_, asio::buffer(bytes)); }
+    /// To a server that has closed already it is sent in vain.
+    void send(const std::string& bytes) {
+        boost::system::error_code ignored;
+        asio::write(socket_, asio::buffer(bytes), ignored);
+    }
     /// Everything until the server closes.
     std::string rest() {
         std::string text;
@@ -113,19 +117,15 @@ TEST_F(AdminServing, BoundsItsConnections) {
         seated.push_back(std::make_unique<Client>(endpoint_));
         seated.back()->send("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
+    const std::string request = std::string("GET /readyz HTTP/1.1\r\n") + close_after;
     Client one_more(endpoint_);
-
-    EXPECT_EQ(one_more.rest(), "") << "closed without an answer";
+    EXPECT_EQ(one_more.ask(request), "") << "closed without an answer";
 
     seated.pop_back();
     std::string answer;
     for (int i = 0; i < 100 && answer.empty(); ++i) {
-        Client next(endpoint_);
-        try {
-            answer = next.ask(std::string("GET /readyz HTTP/1.1\r\n") + close_after);
-        } catch (const boost::system::system_error&) {
-            answer.clear();  // refused while the seat is not free yet
-        }
+        Client next(endpoint_);  // refused while the seat is not free yet
+        answer = next.ask(request);
     }
     EXPECT_NE(answer.find("200 OK"), std::string::npos);
 }

@@ -16,7 +16,7 @@ TEST(HostRule, AcceptsAddressesAndNamesNobodyCanRegister) {
 TEST(HostRule, RefusesNamesAWebPageCouldHave) {
     for (const char* host :
          {"evil.example", "evil.example:9091", "127.0.0.1.evil.example", "localhost.evil.example",
-          "evil.example.", "notlocal.notlocal", "1.2.3.4a.example"}) {
+          "a.local.evil.example", "evil.example.", "notlocal.notlocal", "1.2.3.4a.example"}) {
         EXPECT_FALSE(is_own_host(host)) << host;
     }
 }
