@@ -1,9 +1,10 @@
 #include "app/config_file.hpp"
 
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
+#include <utility>
 
 namespace spillway {
 
@@ -13,6 +14,19 @@ std::optional<std::string> from_environment(std::string_view name) {
     const char* const value = std::getenv(std::string(name).c_str());
     if (value == nullptr) { return std::nullopt; }
     return value;
+}
+
+/// By read(), which turns an error (a directory, say) into a state; an iterator would throw.
+std::optional<std::string> content_of(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::string text;
+    std::array<char, 64 * 1024> piece;
+    while (stream) {
+        stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+        text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
+    }
+    if (!stream.is_open() || stream.bad()) { return std::nullopt; }
+    return text;
 }
 
 }  // namespace
@@ -26,11 +40,10 @@ std::string ConfigFile::description() const {
 }
 
 std::optional<ConfigFile> read_config_file(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(stream), {}};
-    if (!stream.is_open() || stream.bad()) { return std::nullopt; }
-    LoadedConfig loaded = load_config(text, from_environment);
-    return ConfigFile{path, std::move(text), std::move(loaded)};
+    std::optional<std::string> text = content_of(path);
+    if (!text) { return std::nullopt; }
+    LoadedConfig loaded = load_config(*text, from_environment);
+    return ConfigFile{path, *std::move(text), std::move(loaded)};
 }
 
 std::string content_hash(std::string_view text) {
