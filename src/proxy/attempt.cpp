@@ -332,6 +332,8 @@ CommitGate::Decision Attempt::look_at(std::string_view payload, CommitGate& gate
 }
 
 Verdict Attempt::failed(Failure failure) {
+    const bool timed_out = failure.cause == Cause::timeout;
+    if (timed_out && clocks_.total_expired(Clock::now())) { failure.cause = Cause::deadline; }
     if (exchange_.hangup.gone()) { failure.cause = Cause::cancelled; }
     failure_ = failure;
     return classify(failure);
