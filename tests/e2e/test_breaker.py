@@ -116,7 +116,7 @@ def test_with_all_open_callers_are_told_when_to_come_back():
 
     hints = [(int(e.field("retry-after-ms")), int(e.field("retry-after"))) for e in replies]
     refused = [line["duration_ms"] for line in lines if not line["attempts"]]
-    bound = 2 * (took + 1) + 0.05 * 400
+    bound = 2 * (took + 2) + 0.05 * 400  # each may have saved up one attempt before
     assert {(each.status, each.error["code"]) for each in replies} == {(503, "upstream_unavailable")}
     assert {each.field("x-should-retry") for each in replies} == {"true"}
     assert all(1000 <= ms <= 30_000 and seconds == -(-ms // 1000) for ms, seconds in hints)
