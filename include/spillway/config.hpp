@@ -1,6 +1,6 @@
-// The whole routing table as plain structs, defaults in place. config_load.hpp fills them from YAML; nothing
-// else knows YAML. Cross references (route -> deployment -> resource -> credential) are indices that the
-// loader has already checked, so a `Config` that exists is usable.
+// The whole routing table as plain structs, defaults in place. config_load.hpp fills them from
+// YAML; nothing else knows YAML. Cross references (route -> deployment -> resource -> credential)
+// are indices that the loader has already checked, so a `Config` that exists is usable.
 #pragma once
 
 #include "spillway/ids.hpp"
@@ -81,9 +81,9 @@ enum class Settlement : std::uint8_t {
 struct DeploymentConfig {
     std::string name;
     ResourceId resource{};
-    std::string deployment;   ///< name at the resource; defaults to `name`
-    Tokens tpm = 0;           ///< tokens per minute; 0: unlimited
-    std::int64_t rpm = 0;     ///< requests per minute; 0: unlimited
+    std::string deployment;    ///< name at the resource; defaults to `name`
+    Tokens tpm = 0;            ///< tokens per minute; 0: unlimited
+    std::int64_t rpm = 0;      ///< requests per minute; 0: unlimited
     std::uint32_t weight = 1;  ///< share inside its tier, 1..1000
     Settlement settlement = Settlement::estimate;
     Tokens default_output = 256;  ///< output tokens assumed when the caller sets no bound

@@ -38,7 +38,8 @@ using Environment = std::function<std::optional<std::string>(std::string_view)>;
 [[nodiscard]] std::string describe(const ConfigIssue& issue, std::string_view file,
                                    std::string_view yaml);
 
-/// JSON Schema (draft-07, for YAML language servers) of the routing table, from the loader's own table.
+/// JSON Schema (draft-07, for YAML language servers) of the routing table, from the loader's own
+/// table.
 [[nodiscard]] std::string config_schema();
 
 }  // namespace spillway

@@ -17,7 +17,8 @@ enum class Operation : std::uint8_t {
 };
 inline constexpr std::size_t operation_count = 6;
 
-/// Label and log word, and the path segment(s) below the version: "chat/completions", "embeddings" ...
+/// Label and log word, and the path segment(s) below the version: "chat/completions", "embeddings"
+/// ...
 [[nodiscard]] std::string_view name(Operation operation) noexcept;
 
 /// True for the operations that are sent to a deployment.

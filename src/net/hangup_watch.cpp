@@ -15,7 +15,12 @@ void HangupWatch::start(TimePoint now) noexcept {
 
 void HangupWatch::protect(Stream* upstream) noexcept {
     upstream_ = upstream;
-    if (gone_ && upstream_ != nullptr) { upstream_->cancel(); }
+    if ((gone_ || stopping_) && upstream_ != nullptr) { upstream_->cancel(); }
+}
+
+void HangupWatch::stop_upstream() noexcept {
+    stopping_ = true;
+    protect(upstream_);
 }
 
 void HangupWatch::on_deadline() {

@@ -56,7 +56,10 @@ Stream::Stream(Socket socket, TimerWheel& wheel) : socket_(std::move(socket)), w
 
 Stream::~Stream() = default;
 
-void Stream::expires_at(TimePoint deadline) noexcept { wheel_.arm(*this, deadline); }
+void Stream::expires_at(TimePoint deadline) noexcept {
+    timed_out_ = false;
+    wheel_.arm(*this, deadline);
+}
 
 void Stream::cancel() noexcept {
     cancelled_ = true;

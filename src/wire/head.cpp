@@ -155,8 +155,9 @@ std::size_t Fields::count(http::field id) const noexcept {
 }
 
 bool Fields::push(const Field& field) noexcept {
-    if (count_ == items_.size()) { return false; }
-    items_[count_++] = field;
+    if (count_ == head_fields_max) { return false; }
+    ::new (storage_.data() + count_ * sizeof(Field)) Field(field);
+    ++count_;
     return true;
 }
 

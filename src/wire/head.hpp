@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 #include <string_view>
 
@@ -36,7 +37,11 @@ struct Field {
 /// call.
 class Fields {
 public:
-    [[nodiscard]] std::span<const Field> all() const noexcept { return {items_.data(), count_}; }
+    Fields() noexcept {}  // NOLINT(modernize-use-equals-default): would clear storage_ in `{}`
+
+    [[nodiscard]] std::span<const Field> all() const noexcept {
+        return {std::launder(reinterpret_cast<const Field*>(storage_.data())), count_};
+    }
     /// First field of that name; empty view when absent (`has` tells the difference).
     [[nodiscard]] std::string_view get(http::field id) const noexcept;
     /// For names Beast does not know; `lowercase_name` must be lower case.
@@ -47,7 +52,9 @@ public:
     void clear() noexcept { count_ = 0; }
 
 private:
-    std::array<Field, head_fields_max> items_;
+    // Bytes, because an array of fields would be written from end to end for every head, of which
+    // some fifteen entries are used.
+    alignas(Field) std::array<std::byte, head_fields_max * sizeof(Field)> storage_;
     std::size_t count_ = 0;
 };
 
