@@ -1,4 +1,4 @@
-"""The openai Python SDK in all the forms its users configure it in: class, base URL, blocking or not."""
+"""The openai Python SDK as its users configure it: class, form of the base URL, blocking or not."""
 
 import dataclasses
 import operator
