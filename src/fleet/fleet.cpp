@@ -48,14 +48,21 @@ nlohmann::json model_entry(const std::string& name) {
 
 }  // namespace
 
+bool FleetDeployment::follows(std::string_view api_version) const noexcept {
+    // `v1` and `preview` mean something on the v1 surface only (azure-protocol.md §1.1).
+    const bool dated = !api_version.empty() && api_version[0] >= '0' && api_version[0] <= '9';
+    return dated && resource->form == UpstreamForm::azure &&
+           !resource->config.override_api_version && api_version != resource->config.api_version;
+}
+
 std::string FleetDeployment::target(Operation operation, std::string_view api_version) const {
     const ResourceConfig& at = resource->config;
     const bool classic = resource->form == UpstreamForm::azure;
-    const bool ours = api_version.empty() || at.override_api_version;
-    const std::string_view version = ours ? std::string_view(at.api_version) : api_version;
-    return upstream_target(
-        resource->form, operation,
-        {config.deployment, at.endpoint.path, classic ? version : std::string_view{}});
+    const std::string_view version = follows(api_version) ? api_version
+                                                          : std::string_view(at.api_version);
+    return upstream_target(resource->form, operation,
+                           {config.deployment, at.endpoint.path,
+                            classic ? version : std::string_view{}});
 }
 
 bool FleetDeployment::routed_by_body(Operation operation) const noexcept {

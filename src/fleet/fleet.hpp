@@ -42,6 +42,8 @@ struct FleetDeployment {
     std::shared_ptr<Deployment> live;
     std::string model_json;  ///< the name at the resource as a JSON string, quotes included
 
+    /// True when the caller's version, and not the table's, goes to the resource.
+    [[nodiscard]] bool follows(std::string_view api_version) const noexcept;
     /// Origin-form target; `api_version` is the caller's, empty for none.
     [[nodiscard]] std::string target(Operation operation, std::string_view api_version) const;
     /// True when the body's `model` selects the deployment and so has to be ours.

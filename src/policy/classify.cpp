@@ -78,9 +78,12 @@ Verdict bad_request(const ErrorFacts& facts) noexcept {
 // A route we built leads nowhere, unless it is the caller's own id (a response, a file) that is
 // unknown.
 Verdict missing(const ErrorFacts& facts) noexcept {
-    const bool ours = facts.code == "DeploymentNotFound" || facts.code == "model_not_found" ||
-                      contains(facts.message, "resource not found");
-    return ours ? misconfigured(Reason::not_found) : pass_on;
+    const bool named = facts.code == "DeploymentNotFound" || facts.code == "model_not_found";
+    const bool ours = named || contains(facts.message, "resource not found");
+    if (!ours) { return pass_on; }
+    // A caller's typo must not open the breaker for everybody.
+    if (!named && facts.callers_version) { return {.effect = Effect::neutral}; }
+    return misconfigured(Reason::not_found);
 }
 
 Verdict server_error(const ErrorFacts& facts) noexcept {

@@ -1,6 +1,8 @@
 // Called by dispatch; what it passes goes on in relay.
 #include "proxy/attempt.hpp"
 
+#include "wire/model_splice.hpp"
+
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -137,14 +139,9 @@ void Attempt::dialling(Stream* stream) { exchange_.hangup.protect(stream); }
 task<Result<void>> Attempt::send() {
     WorkerContext& worker = exchange_.worker;
     const Operation operation = exchange_.path.operation;
-    const Inspection& seen = exchange_.inspection;
-    std::string_view before = exchange_.body;
-    std::string_view model;
-    std::string_view after;
-    if (deployment_.routed_by_body(operation) && seen.model_length > 0) {
-        before = exchange_.body.substr(0, seen.model_offset);
-        model = deployment_.model_json;
-        after = exchange_.body.substr(seen.model_offset + seen.model_length);
+    SplicedBody body{exchange_.body, {}, {}};
+    if (deployment_.routed_by_body(operation)) {
+        body = splice_model(exchange_.body, exchange_.inspection, deployment_.model_json);
     }
     const std::string target = deployment_.target(operation, exchange_.path.api_version);
     const FleetResource& resource = *deployment_.resource;
@@ -154,12 +151,12 @@ task<Result<void>> Attempt::send() {
                             exchange_.request_id, resource.family};
     std::string text = std::move(worker.head_scratch);
     text.clear();
-    append_upstream_head(text, exchange_.head, line, before.size() + model.size() + after.size());
+    append_upstream_head(text, exchange_.head, line, body.size());
     Chain chain;
     chain.add(text);
-    chain.add(before);
-    chain.add(model);
-    chain.add(after);
+    chain.add(body.before);
+    chain.add(body.inserted);
+    chain.add(body.after);
     upstream_->stage(Stage::send);
     upstream_->expires_at(clocks_.total_deadline());
     permit_.sent();
@@ -346,6 +343,7 @@ Verdict Attempt::judge_error() const {
     facts.type = error_.type;
     facts.message = error_.message;
     facts.retry_after = hints_.retry_after.has_value();
+    facts.callers_version = deployment_.follows(exchange_.path.api_version);
     facts.quota_headers = hints_.remaining_tokens == Tokens{0} ||
                           hints_.remaining_requests == std::int64_t{0};
     return classify(facts);

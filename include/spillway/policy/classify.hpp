@@ -50,6 +50,9 @@ struct ErrorFacts {
     std::string_view message{};
     bool quota_headers = false;  ///< rate-limit headers say that a quota is used up
     bool retry_after = false;    ///< the answer says when to come back, in any of the forms
+    /// The caller chose the api-version: Azure answers one it does not know as if the path were
+    /// wrong (azure-protocol.md §5.2).
+    bool callers_version = false;
 };
 
 struct Verdict {
