@@ -45,7 +45,7 @@ struct AccessRecord {
     std::string_view method;
     std::string_view target;  ///< path only; the query may hold a key
     std::string_view user_agent;
-    std::string_view route;
+    std::string_view route = "_other";  ///< its name; this when the model is in none
     std::optional<Operation> operation;
     bool stream = false;
     int status = 0;  ///< sent to the caller; 0: none
