@@ -105,9 +105,11 @@ class Gateway:
         found = []
         for line in self.events_path.read_text(errors="replace").splitlines():
             try:
-                found.append(json.loads(line))
+                event = json.loads(line)
             except ValueError:
                 continue  # a line in the making, or a configuration message
+            if isinstance(event, dict):  # a quoted line of the table may be JSON, too
+                found.append(event)
         return found
 
     def access_log(self, at_least: int = 0, within: float = 5.0) -> list[dict]:
