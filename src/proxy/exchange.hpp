@@ -69,7 +69,7 @@ struct Exchange {
     }
     /// What our own fields in the answer's head say.
     [[nodiscard]] GatewayFields gateway_fields(std::string_view deployment) const noexcept {
-        return {request_id, deployment, attempts, !keep_alive};
+        return {request_id, deployment, attempts, !keep_alive || worker.draining};
     }
 };
 

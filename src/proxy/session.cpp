@@ -14,7 +14,8 @@
 namespace spillway {
 namespace {
 
-constexpr Duration linger_time = std::chrono::seconds(1);
+// More than a round trip around the world; a drain waits for it, as few callers close in return.
+constexpr Duration linger_time = std::chrono::milliseconds(500);
 constexpr std::size_t linger_bytes_max = std::size_t{256} * 1024;
 constexpr Duration handshake_time = std::chrono::seconds(10);
 
@@ -125,7 +126,9 @@ enum class After : std::uint8_t {
 
 After after(const Exchange& exchange) noexcept {
     if (exchange.broken_off) { return After::drop; }
-    return exchange.keep_alive ? After::next : After::close;
+    // A drain that began after our head was written ends the connection all the same: it waits for
+    // nobody's next request.
+    return exchange.keep_alive && !exchange.worker.draining ? After::next : After::close;
 }
 
 // One request.
@@ -147,7 +150,7 @@ task<After> serve_one(WorkerContext& worker, RequestReader& reader, const std::s
         co_return after(exchange);
     }
     fill_record(exchange, peer);
-    exchange.keep_alive = reader.keep_alive() && !worker.draining;
+    exchange.keep_alive = reader.keep_alive();
     auto path = parse_api_path(exchange.head.method, exchange.head.target,
                                upgrade_of(exchange.head));
     if (std::holds_alternative<PathError>(path)) {
