@@ -69,6 +69,7 @@ task<ReadResult> RequestReader::head(RequestHead& out, const CallerLimits& limit
         }
         const Result<std::size_t> bytes = co_await caller_.read_some(input_.room());
         if (!bytes && begun && bytes.error().cause == Cause::timeout) {
+            caller_.expires_at(never);  // the caller is still to be told
             co_return refuse(408, "request_timeout", "the request head did not arrive in time");
         }
         if (!bytes) { co_return ReadResult::ended; }
