@@ -10,15 +10,23 @@ def in_flight(gateway):
     return sum(each["in_flight"] for each in status["routes"] + status["deployments"])
 
 
-def settled(gateway, requests):
-    """Waits for `requests` access-log lines, then checks; returns the lines."""
-    lines = gateway.access_log(requests, within=10 * SLOW)
-    deadline = time.monotonic() + 5 * SLOW
-    while in_flight(gateway) and time.monotonic() < deadline:
+def counts(gateway):
+    """(requests with an outcome, lines of the access log)."""
+    return gateway.metric("spillway_requests_total"), len(gateway.access_log())
+
+
+def settled(gateway, requests=None):
+    """Waits until nothing is in flight and every request (there were `requests`, if the test knows)
+    has its outcome and its line; returns the lines."""
+    deadline = time.monotonic() + 10 * SLOW
+    while time.monotonic() < deadline:
+        outcomes, lines = counts(gateway)
+        expected = outcomes if requests is None else requests
+        if outcomes == lines == expected and in_flight(gateway) == 0:
+            break
         time.sleep(0.02)
     assert in_flight(gateway) == 0
     assert gateway.metric("spillway_escaped_exceptions_total") == 0
-    assert gateway.metric("spillway_requests_total") == requests
-    lines = gateway.access_log()
-    assert len(lines) == requests
-    return lines
+    outcomes, lines = counts(gateway)
+    assert outcomes == lines == (outcomes if requests is None else requests)
+    return gateway.access_log()

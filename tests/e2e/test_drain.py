@@ -27,6 +27,11 @@ def request(dialect, stream=True):
     return request_bytes(path, {"model": "gpt-4o", "stream": stream, **body}, {})
 
 
+def short_request():
+    said = {"role": "user", "content": "sim:tokens=1"}
+    return request_bytes(ASK["chat"][0], {"model": "gpt-4o", "messages": [said]}, {})
+
+
 @pytest.fixture(scope="module")
 def sim():
     pace = {"first_token_ms": 20, "token_ms": int(TOKEN_SECONDS * 1000)}
@@ -92,7 +97,7 @@ class Load(threading.Thread):
             try:
                 if caller is None:
                     caller, fresh = Caller(self._address), True
-                answer = caller.ask(request("chat", stream=False))
+                answer = caller.ask(short_request())
             except ConnectionRefusedError:
                 return  # the gateway has stopped listening: that is how each caller ends
             except (ConnectionResetError, BrokenPipeError):
@@ -127,7 +132,7 @@ def test_a_drain_cuts_nothing_and_ends_with_the_longest_stream(sim):
         time.sleep(delay / 2)
         # Still accepting: load balancers need time to notice. New ones are told to go away.
         with Caller(gateway.listening[0]) as late:
-            answer = late.ask(request("chat", stream=False))
+            answer = late.ask(short_request())
             assert answer.status == 200 and answer.fields["connection"] == "close"
             assert late.has_ended()
         load.join()
@@ -201,7 +206,7 @@ def test_a_request_without_an_answer_yet_gets_one_when_the_drain_ends(sim):
     before = sim.deployment("east", "gpt-4o-prod")["requests"]
     with gateway_for(sim, delay="0s", timeout="300ms") as gateway:
         with Caller(gateway.listening[0]) as caller:
-            caller.sock.sendall(request("chat", stream=False))
+            caller.sock.sendall(short_request())
             sim.wait_for(lambda s: s["east"]["deployments"]["gpt-4o-prod"]["requests"] > before)
             gateway.terminate()
             answer = caller.answer()
@@ -217,7 +222,7 @@ def test_a_request_without_an_answer_yet_gets_one_when_the_drain_ends(sim):
 def test_idle_connections_are_closed_when_listening_ends(sim):
     with gateway_for(sim, delay="0s", timeout="20s") as gateway:
         with Caller(gateway.listening[0]) as used, Caller(gateway.listening[0]) as unused:
-            assert used.ask(request("chat", stream=False)).status == 200
+            assert used.ask(short_request()).status == 200
             began = time.monotonic()
             gateway.terminate()
             assert used.has_ended() and unused.has_ended()
@@ -226,7 +231,7 @@ def test_idle_connections_are_closed_when_listening_ends(sim):
 
 
 def test_a_half_sent_request_is_waited_for(sim):
-    whole = request("chat", stream=False)
+    whole = short_request()
     with gateway_for(sim, delay="0s", timeout="20s") as gateway:
         with Caller(gateway.listening[0]) as caller:
             caller.sock.sendall(whole[:60])
