@@ -122,18 +122,18 @@ std::optional<Complaint> refuse_upstream_host(const std::string& host) {
                      "a gateway must never send requests there"};
 }
 
-Parsed<HostPort> parse_listen_address(std::string_view text) {
+Parsed<ListenAddress> parse_listen_address(std::string_view text) {
     const auto split = split_authority(text);
     if (!split || !split->port || split->host.empty() || split->host == "*") {
         return Complaint{"has to be an address and a port such as 0.0.0.0:8080 or [::]:8080",
                          with_any_host(text)};
     }
-    if (split->host == "localhost") { return HostPort{"127.0.0.1", *split->port}; }
+    if (split->host == "localhost") { return ListenAddress{"127.0.0.1", *split->port}; }
     if (!is_address(split->host)) {
         return Complaint{"`" + split->host + "` is no IP address",
                          "write 0.0.0.0 for all IPv4 addresses of this machine, [::] for all"};
     }
-    return HostPort{split->host, *split->port};
+    return ListenAddress{split->host, *split->port};
 }
 
 Parsed<std::string> parse_dial_address(std::string_view text) {

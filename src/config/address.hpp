@@ -17,7 +17,7 @@ struct Authority {
     std::optional<std::uint16_t> port;
 };
 
-struct HostPort {
+struct ListenAddress {
     std::string host;
     std::uint16_t port = 0;
 };
@@ -29,7 +29,7 @@ struct HostPort {
 [[nodiscard]] std::optional<Complaint> refuse_upstream_host(const std::string& host);
 
 /// `0.0.0.0:8080`, `[::1]:8080`, `localhost:8080` (= 127.0.0.1). Port 0 lets the system choose.
-[[nodiscard]] Parsed<HostPort> parse_listen_address(std::string_view text);
+[[nodiscard]] Parsed<ListenAddress> parse_listen_address(std::string_view text);
 
 /// `host:port` of something to dial, as it stands but in lower case.
 [[nodiscard]] Parsed<std::string> parse_dial_address(std::string_view text);

@@ -20,7 +20,7 @@ constexpr std::int64_t kibi = 1024;
 constexpr std::int64_t mebi = kibi * kibi;
 constexpr auto required = Row::Presence::required;
 
-Shape listen_address(std::function<void(HostPort)> keep) {
+Shape listen_address(std::function<void(ListenAddress)> keep) {
     return parsed("an address such as 0.0.0.0:8080", "[^ ]+:[0-9]{1,5}",
                   [keep = std::move(keep)](std::string_view text) -> std::optional<Complaint> {
                       auto address = parse_listen_address(text);
@@ -41,7 +41,7 @@ std::vector<Row> listener_tls_rows(ListenerTls& tls) {
 }
 
 std::vector<Row> listener_rows(ListenerConfig& listener) {
-    const auto keep = [&listener](HostPort address) {
+    const auto keep = [&listener](ListenAddress address) {
         listener.host = std::move(address.host);
         listener.port = address.port;
     };
@@ -56,7 +56,7 @@ std::vector<Row> listener_rows(ListenerConfig& listener) {
 
 /// One address, or a list whose elements are addresses or maps.
 Shape listeners(std::vector<ListenerConfig>& all) {
-    const auto plain = [&all](HostPort address) {
+    const auto plain = [&all](ListenAddress address) {
         all.push_back({std::move(address.host), address.port, std::nullopt});
     };
     Shape shape = listen_address(plain);
@@ -69,7 +69,7 @@ Shape listeners(std::vector<ListenerConfig>& all) {
 }
 
 std::vector<Row> admin_rows(AdminConfig& admin) {
-    const auto keep = [&admin](HostPort address) {
+    const auto keep = [&admin](ListenAddress address) {
         admin.host = std::move(address.host);
         admin.port = address.port;
     };

@@ -114,6 +114,7 @@ task<Result<void>> Attempt::connect(Connection which) {
     if (which == Connection::pooled_or_new) { upstream_ = exchange_.table->pools[at]->take(); }
     reused_ = upstream_ != nullptr;
     if (reused_) {
+        connected_at_ = Clock::now();
         cells_.connections_reused.add();
         exchange_.hangup.protect(upstream_.get());
         co_return Result<void>{};
@@ -128,7 +129,8 @@ task<Result<void>> Attempt::connect(Connection which) {
                                                             exchange_.worker.wheel, *this);
     if (!dialled) { co_return dialled.error(); }
     cells_.connections_opened.add();
-    cells_.connect.observe(std::chrono::duration<double>(Clock::now() - now).count());
+    connected_at_ = Clock::now();
+    cells_.connect.observe(std::chrono::duration<double>(connected_at_ - now).count());
     upstream_ = std::move(*dialled);
     exchange_.hangup.protect(upstream_.get());
     co_return Result<void>{};
@@ -164,6 +166,10 @@ task<Result<void>> Attempt::send() {
     if (written && !chain.empty()) { written = co_await upstream_->write_rest(chain, send_stall); }
     worker.head_scratch = std::move(text);
     sent_at_ = Clock::now();
+    if (exchange_.attempts == 1) {
+        // Neither the first attempt's connecting nor anything of later attempts is our own doing.
+        exchange_.overhead_request = (began_ - exchange_.body_read) + (sent_at_ - connected_at_);
+    }
     co_return written;
 }
 

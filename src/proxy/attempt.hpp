@@ -130,6 +130,7 @@ private:
     UsageTap tap_;
 
     TimePoint began_{};
+    TimePoint connected_at_{};
     TimePoint sent_at_{};
     TimePoint head_at_{};
     TimePoint answered_at_{};  // the verdict was reached
