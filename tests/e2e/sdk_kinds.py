@@ -110,8 +110,8 @@ class Kinds:
                 self._runner.run(closed)
 
     def recover(self):
-        """Nothing fails, nothing is counted, no deployment waits. A request shows that east works: a
-        region in which everything has failed lately is left alone."""
+        """Nothing fails, nothing is counted, no deployment waits. A request shows that east works:
+        a region in which everything has failed lately is left alone."""
         self.sim.reset()
         deadline = time.monotonic() + 20 * SLOW
         while any(each["cools_for_seconds"] > 0 for each in self.gateway.status()["deployments"]):

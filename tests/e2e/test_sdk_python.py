@@ -1,5 +1,5 @@
-"""The unmodified openai Python SDK: every form of base URL, blocking and async, served by every kind
-of upstream. Each cell compares with what the SDK gets from that upstream directly."""
+"""The unmodified openai Python SDK: every form of base URL, blocking and async, served by every
+kind of upstream. Each cell compares with what the SDK gets from that upstream directly."""
 
 import json
 

@@ -1,5 +1,5 @@
-"""The unmodified openai Python SDK when something fails: what it must not notice, what it must raise,
-and how it comes back."""
+"""The unmodified openai Python SDK when something fails: what it must not notice, must raise, and
+how it comes back."""
 
 import operator
 
