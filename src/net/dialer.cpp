@@ -28,6 +28,17 @@ void watch_for_black_holes(Socket& socket) {
     ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacked_ms, sizeof unacked_ms);
 }
 
+// Nobody but the operator can mend what is wrong with an endpoint's TLS.
+void tell(const DialTarget& target, const Failure& failure, const Stream& stream) {
+    if (failure.cause == Cause::cancelled) { return; }
+    const bool distrusted = failure.cause == Cause::certificate;
+    const bool silent = failure.cause == Cause::timeout;
+    const std::string_view said = silent ? std::string_view() : stream.tls().handshake_error();
+    log_event(distrusted ? Severity::error : Severity::warn,
+              distrusted ? "upstream_certificate_refused" : "upstream_handshake_failed",
+              {{"host", target.name}, {"reason", said.empty() ? name(failure.cause) : said}});
+}
+
 }  // namespace
 
 task<Result<std::unique_ptr<Stream>>> dial(const DialTarget& target, const AddressBook& book,
@@ -60,10 +71,7 @@ task<Result<std::unique_ptr<Stream>>> dial(const DialTarget& target, const Addre
             co_return stream;
         }
         last = ready.error();
-        if (last.cause == Cause::certificate) {
-            log_event(Severity::error, "upstream_certificate_refused",
-                      {{"host", target.name}, {"reason", stream->tls().verify_error()}});
-        }
+        if (last.stage == Stage::tls) { tell(target, last, *stream); }
         if (last.cause == Cause::cancelled) { break; }
     }
     co_return last;

@@ -127,7 +127,12 @@ TlsSession TlsSession::server(std::shared_ptr<TlsContext> context) {
     return {std::move(context), ssl};
 }
 
-TlsSession::~TlsSession() { SSL_free(ssl_); }
+TlsSession::~TlsSession() {
+    // OpenSSL would take the ticket of a connection that ends without close_notify for spoilt.
+    // Where an answer ends is told by its frame, never by the ticket.
+    if (ssl_ != nullptr) { SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN); }
+    SSL_free(ssl_);
+}
 
 TlsSession::TlsSession(TlsSession&& other) noexcept
     : context_(std::move(other.context_)), ssl_(std::exchange(other.ssl_, nullptr)) {}
@@ -184,10 +189,12 @@ void TlsSession::close_notify() noexcept {
     }
 }
 
-std::string_view TlsSession::verify_error() const noexcept {
+std::string_view TlsSession::handshake_error() const noexcept {
     if (ssl_ == nullptr) { return {}; }
     const long result = SSL_get_verify_result(ssl_);
-    return result == X509_V_OK ? std::string_view{} : X509_verify_cert_error_string(result);
+    if (result != X509_V_OK) { return X509_verify_cert_error_string(result); }
+    const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+    return reason == nullptr ? std::string_view{} : reason;
 }
 
 bool TlsSession::has_buffered_input() const noexcept { return SSL_has_pending(ssl_) == 1; }

@@ -68,8 +68,9 @@ public:
     [[nodiscard]] TlsStep write(std::string_view bytes) noexcept;
     /// Sends close_notify if that is possible without waiting.
     void close_notify() noexcept;
-    /// Why verification failed, for the log: OpenSSL's words, no peer-controlled text.
-    [[nodiscard]] std::string_view verify_error() const noexcept;
+    /// Why the step before failed, for the log: OpenSSL's words, no peer-controlled text. Ask at
+    /// once: the next session on this thread overwrites it.
+    [[nodiscard]] std::string_view handshake_error() const noexcept;
     [[nodiscard]] bool has_buffered_input() const noexcept;
 
 private:
