@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from asking import HELLO, ask, ask_many, line_of
+from asking import HELLO, ask, ask_many, deployment, line_of
 from figures import figure
 from gateway import Gateway
 from settled import settled
@@ -207,3 +207,22 @@ def test_residency_is_never_crossed():
     assert all("america:residency" in each["skipped"] for each in lines)
     crossings = len(america.requests) - known
     figure("F-13", crossings, "crossings", 0, crossings == 0)
+
+
+def test_a_callers_mistyped_version_is_nobody_elses_trouble():
+    """Azure answers an api-version it does not know as if the path were wrong."""
+    unknown = {"error": {"code": "404", "message": "Resource not found"}}
+
+    def answer(request):
+        return reply(404, unknown) if "2099" in request.target else reply(200, GOOD)
+
+    path = "/openai/deployments/gpt-4o/chat/completions?api-version="
+    with Upstream(answering(answer)) as upstream:
+        with Gateway(table(upstream, "azure")) as gateway:
+            mistyped = [ask(gateway, HELLO, path + "2099-01-01") for _ in range(6)]
+            others = ask(gateway, HELLO, path + "2024-10-21")
+            breaker = deployment(gateway, "d")["breaker"]
+            settled(gateway, 7)
+
+    assert {(each.status, each.error["message"]) for each in mistyped} == {(404, "Resource not found")}
+    assert others.status == 200 and breaker["state"] == "closed"
