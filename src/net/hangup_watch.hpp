@@ -11,8 +11,8 @@ namespace spillway {
 /// must not be read while watching.
 class HangupWatch final : private TimerEntry {
 public:
-    /// Within the 50 ms that cancelling may take, timer granularity included.
-    static constexpr Duration patience = std::chrono::milliseconds(15);
+    /// With the wheel's two ticks of 20 ms this stays within the 50 ms that cancelling may take.
+    static constexpr Duration patience = std::chrono::milliseconds(5);
 
     HangupWatch(Stream& caller, TimerWheel& wheel) : caller_(caller), wheel_(wheel) {}
     ~HangupWatch() override = default;
