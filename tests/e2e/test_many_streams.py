@@ -17,14 +17,18 @@ from tables import one_route
 
 STREAMS = 1000
 SECONDS = 12
-# 60 tokens at 50 ms: a stream lasts 3 s, so that a thousand are open at any time of the run.
-PACE = {"first_token_ms": 20, "token_ms": 50, "tokens": 60}
+PACE = {"first_token_ms": 20, "token_ms": 50}
+# Streams of 1 to 5 s, so that at any time some begin and some end.
+TOKENS = [20, 40, 60, 80, 100]
 PATHS = {"chat": "/v1/chat/completions", "responses": "/v1/responses"}
-PROMPT = "the same words for all"
-ASK = {
-    "chat": {"model": "gpt-4o", "stream": True, "messages": [{"role": "user", "content": PROMPT}]},
-    "responses": {"model": "gpt-4o", "stream": True, "input": PROMPT},
-}
+KINDS = [(dialect, tokens) for dialect in PATHS for tokens in TOKENS]
+
+
+def request(dialect, tokens):
+    prompt = f"sim:tokens={tokens}"
+    said = {"messages": [{"role": "user", "content": prompt}]}
+    body = said if dialect == "chat" else {"input": prompt}
+    return raw_http.request_bytes(PATHS[dialect], {"model": "gpt-4o", "stream": True, **body}, {})
 
 
 async def chunked_body(reader):
@@ -41,11 +45,11 @@ async def chunked_body(reader):
         return b"".join(data), False
 
 
-async def ask(address, dialect):
+async def ask(address, wire):
     """(status, body, whole by its framing) of one request; status 0 if there was no answer."""
     reader, writer = await asyncio.open_connection(*address)
     try:
-        writer.write(raw_http.request_bytes(PATHS[dialect], ASK[dialect], {}))
+        writer.write(wire)
         head = await reader.readuntil(b"\r\n\r\n")
         fields = raw_http.fields(head.decode().rstrip())
         if "transfer-encoding" in fields:
@@ -93,11 +97,14 @@ class Load:
         self.outcomes = collections.Counter()
 
     async def _caller(self, number):
-        dialect = "chat" if number % 2 else "responses"
+        kind = KINDS[number % len(KINDS)]
         await asyncio.sleep(number / STREAMS * 2)
         while time.monotonic() < self._until:
-            answer = await ask(self._address, dialect)
-            self.outcomes[outcome(answer, dialect, self._texts[dialect])] += 1
+            answer = await ask(self._address, request(*kind))
+            became = outcome(answer, kind[0], self._texts[kind])
+            self.outcomes[became] += 1
+            if became == "refused":
+                await asyncio.sleep(0.5)
 
     async def run(self, drama):
         self._until = time.monotonic() + SECONDS
@@ -118,7 +125,7 @@ async def drama(sim, gateway, seen):
     seen["open at the kill"] = await in_thread(gateway.metric, "spillway_requests_in_flight")
     await in_thread(sim.fault, {"refuse": "all"}, resource="east", for_s=1.5)
     await asyncio.sleep(3.5)
-    await in_thread(sim.fault, {"status": 429, "retry_after": 1}, resource="east", for_s=2)
+    await in_thread(sim.fault, {"status": 429, "retry_after": 1}, resource="east", for_s=3)
     await asyncio.sleep(SECONDS - 6.5)
     stats = (await in_thread(sim.stats))["east"]["deployments"]["gpt-4o-prod"]["by_status"]
     seen["throttled"] = stats.get("429", 0)
@@ -143,15 +150,13 @@ def test_no_stream_is_lost_or_spoilt_while_the_primary_comes_and_goes(sim):
     try:
         with Gateway(table) as gateway:
             texts = {}
-            for dialect in PATHS:
-                answer = raw_http.exchange(
-                    gateway.listening[0], raw_http.request_bytes(PATHS[dialect], ASK[dialect], {})
-                )
+            for kind in KINDS:
+                answer = raw_http.exchange(gateway.listening[0], request(*kind))
                 body = raw_http.dechunk(answer.body)[0]
-                texts[dialect] = sse_body.text(sse_body.events(body), dialect)
+                texts[kind] = sse_body.text(sse_body.events(body), kind[0])
             load = Load(gateway, texts)
             asyncio.run(load.run(drama(sim, gateway, seen)))
-            lines = settled(gateway, load.outcomes.total() + len(PATHS))
+            lines = settled(gateway, load.outcomes.total() + len(KINDS))
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
@@ -163,7 +168,7 @@ def test_no_stream_is_lost_or_spoilt_while_the_primary_comes_and_goes(sim):
     assert seen["open at the kill"] > STREAMS / 2 and seen["throttled"] > 0
     assert load.outcomes["honest"] > 100 and load.outcomes["complete"] > STREAMS
     logged = collections.Counter(line["outcome"] for line in lines)
-    assert logged["ok"] == load.outcomes["complete"] + len(PATHS)
+    assert logged["ok"] == load.outcomes["complete"] + len(KINDS)
     assert logged["upstream_error"] == load.outcomes["honest"]
     figure("MANY-STREAMS", sum(spoilt.values()), f"spoilt-of-{load.outcomes.total()}", "0",
            not spoilt)
