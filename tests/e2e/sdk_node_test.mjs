@@ -1,5 +1,5 @@
-// The unmodified openai Node SDK: every form of base URL, served by every kind of upstream. Each cell
-// compares with what the SDK gets from that upstream directly. Run by test_sdk_node.py.
+// The unmodified openai Node SDK: every form of base URL, served by every kind of upstream. Each
+// cell compares with what the SDK gets from that upstream directly. Run by test_sdk_node.py.
 import assert from 'node:assert';
 import test from 'node:test';
 
