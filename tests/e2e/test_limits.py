@@ -284,7 +284,7 @@ def test_a_hint_is_read_in_every_spelling_and_clamped(hinting, hint):
     cools = deployment(hinting, f"d{number}")["cools_for_seconds"]
 
     assert line_of(hinting, answered)["attempts"][0]["reason"] == "throttled_tokens"
-    assert wanted - 1 - SLOW <= cools <= wanted
+    assert wanted - 1 - SLOW <= cools <= max(wanted, 0.001)  # never no wait at all
     if wanted > 1:
         assert answered.status == 429 and cools > 0
         assert wanted - 1 - SLOW <= int(answered.field("retry-after-ms")) / 1000 <= wanted

@@ -224,5 +224,6 @@ def test_a_callers_mistyped_version_is_nobody_elses_trouble():
             breaker = deployment(gateway, "d")["breaker"]
             settled(gateway, 7)
 
-    assert {(each.status, each.error["message"]) for each in mistyped} == {(404, "Resource not found")}
+    shown = {(each.status, each.error["message"]) for each in mistyped}
+    assert shown == {(404, "Resource not found")}
     assert others.status == 200 and breaker["state"] == "closed"
