@@ -4,15 +4,16 @@
 #   tests/run.sh                 everything the CI runs
 #   tests/run.sh --quick         release build, unit and end-to-end tests
 #   tests/run.sh --full          everything, fuzzing, and the scripts in tests/full.d/
-#   tests/run.sh --only STEP...  some of: release e2e asan tsan e2e-asan clang lint fuzz full
+#   tests/run.sh --only STEP...  some of: release e2e quickstart asan tsan e2e-asan clang lint
+#                                fuzz full
 #
 # Each step has a bound of time and a log in build/results/. FUZZ_SECONDS: search time per target.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-steps=(release e2e asan e2e-asan tsan clang lint)
-declare -A bound=([dependencies]=900 [release]=1800 [e2e]=1200 [asan]=1800 [e2e-asan]=1200
-    [tsan]=1200 [clang]=1800 [lint]=1200 [fuzz]=7200 [full]=14400)
+steps=(release e2e quickstart asan e2e-asan tsan clang lint)
+declare -A bound=([dependencies]=900 [release]=1800 [e2e]=1200 [quickstart]=1200 [asan]=1800
+    [e2e-asan]=1200 [tsan]=1200 [clang]=1800 [lint]=1200 [fuzz]=7200 [full]=14400)
 fuzz_seconds=${FUZZ_SECONDS:-60}
 jobs=$(nproc)
 results=build/results
@@ -32,7 +33,7 @@ case ${1:-} in
         done
         ;;
     *)
-        sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
+        sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
         exit 2
         ;;
 esac
@@ -61,6 +62,9 @@ step_e2e() {
     SPILLWAY_FIGURES=$PWD/$results/figures.txt \
         build/venv/bin/pytest tests/e2e --junit-xml="$results/e2e.xml"
 }
+
+# The README's first command.
+step_quickstart() { ./deploy/quickstart.sh --once; }
 
 # The tests that drive every path of a request, against the sanitized gateway.
 step_e2e-asan() {
