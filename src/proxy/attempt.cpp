@@ -203,6 +203,7 @@ void Attempt::note_output() {
 
 void Attempt::note_head() {
     head_at_ = Clock::now();
+    keeps_alive_ = keeps_alive(head_);
     cells_.answers[status_slot(head_.status)].add();
     hints_ = parse_hints(head_.fields, std::chrono::system_clock::now());
     const QuotaHint hint{hints_.remaining_tokens, hints_.remaining_requests, hints_.limit_tokens};
@@ -379,7 +380,7 @@ void Attempt::release_buffer() {
 void Attempt::release_connection(TimePoint now) {
     exchange_.hangup.protect(nullptr);
     const bool reusable = upstream_ && complete_ && !surplus_ && !upstream_->cancelled() &&
-                          framing().kind != BodyFraming::Kind::until_close && keeps_alive(head_);
+                          framing().kind != BodyFraming::Kind::until_close && keeps_alive_;
     if (reusable) {
         const std::size_t at = index(deployment_.config.resource);
         exchange_.table->pools[at]->give(std::move(upstream_), now);

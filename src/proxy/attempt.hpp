@@ -42,6 +42,7 @@ public:
         events,  ///< a stream of events
     };
     [[nodiscard]] Body body() const noexcept { return body_; }
+    /// Until `release_buffer`.
     [[nodiscard]] const ResponseHead& head() const noexcept { return head_; }
     /// Payload that waits for the caller: whole events only, when `body()` is events.
     [[nodiscard]] std::string_view held() const noexcept;
@@ -136,8 +137,9 @@ private:
     TimePoint answered_at_{};  // the verdict was reached
     std::optional<TimePoint> first_output_;
     bool reused_ = false;
-    bool complete_ = false;  // the answer has ended at its frame
-    bool surplus_ = false;   // bytes came behind it: the connection cannot be trusted
+    bool keeps_alive_ = false;  // its head's word; the head is gone when the answer ends
+    bool complete_ = false;     // the answer has ended at its frame
+    bool surplus_ = false;      // bytes came behind it: the connection cannot be trusted
 };
 
 }  // namespace spillway
