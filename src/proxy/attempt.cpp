@@ -204,6 +204,8 @@ void Attempt::note_output() {
 void Attempt::note_head() {
     head_at_ = Clock::now();
     keeps_alive_ = keeps_alive(head_);
+    readable_json_ = is_json(head_.fields) &&
+                     head_.fields.get(http::field::content_encoding).empty();
     cells_.answers[status_slot(head_.status)].add();
     hints_ = parse_hints(head_.fields, std::chrono::system_clock::now());
     const QuotaHint hint{hints_.remaining_tokens, hints_.remaining_requests, hints_.limit_tokens};
@@ -229,9 +231,8 @@ bool Attempt::may_end_by_close() noexcept {
 }
 
 bool Attempt::is_cut_document() const noexcept {
-    const bool readable = is_json(head_.fields) &&
-                          head_.fields.get(http::field::content_encoding).empty();
-    if (!complete_ || head_.status >= 300 || body_ == Body::events || !readable) { return false; }
+    const bool is_document = readable_json_ && head_.status < 300 && body_ != Body::events;
+    if (!complete_ || !is_document) { return false; }
     // The end of the connection proves nothing; a frame does, unless the document contradicts it.
     return framing().kind == BodyFraming::Kind::until_close ? !tap_.json_complete()
                                                             : tap_.json_unfinished();
@@ -371,6 +372,7 @@ void Attempt::drop_connection() noexcept {
 }
 
 void Attempt::release_buffer() {
+    head_.fields.clear();  // they point into the buffer
     exchange_.worker.buffers.give(std::move(input_));
     input_ = ByteBuffer();
     held_ = std::string();

@@ -137,9 +137,10 @@ private:
     TimePoint answered_at_{};  // the verdict was reached
     std::optional<TimePoint> first_output_;
     bool reused_ = false;
-    bool keeps_alive_ = false;  // its head's word; the head is gone when the answer ends
-    bool complete_ = false;     // the answer has ended at its frame
-    bool surplus_ = false;      // bytes came behind it: the connection cannot be trusted
+    bool keeps_alive_ = false;    // what the head said: it is gone before a long answer ends
+    bool readable_json_ = false;  // likewise
+    bool complete_ = false;       // the answer has ended at its frame
+    bool surplus_ = false;        // bytes came behind it: the connection cannot be trusted
 };
 
 }  // namespace spillway
