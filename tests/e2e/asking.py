@@ -1,5 +1,5 @@
-"""Asks the gateway as an HTTP library does: connections are kept, every header field is seen, nothing is
-retried. (caller.py is for tests about the bytes of the answer.)"""
+"""Asks the gateway as an HTTP library does: connections are kept, every header field is seen,
+nothing is retried. (caller.py is for tests about the bytes of the answer.)"""
 
 import concurrent.futures
 import contextlib
@@ -108,7 +108,7 @@ def deployment(gateway, name):
 
 @contextlib.contextmanager
 def in_background(function, *arguments):
-    """Runs function(*arguments) in a thread meanwhile; yields its future, which is done at the end."""
+    """Runs function(*arguments) in a thread meanwhile; yields its future, done at the end."""
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         yield pool.submit(function, *arguments)
 

@@ -1,4 +1,4 @@
-"""A certificate authority for one test, made with openssl; it also issues what nobody should accept."""
+"""A certificate authority for one test. It also issues what nobody should accept."""
 
 import ssl
 import subprocess

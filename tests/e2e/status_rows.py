@@ -1,5 +1,5 @@
-"""The classification table of azure-protocol.md §5.3 as answers an upstream may give, with the bodies of
-§3.5, §4.5 and §5.2, and what each has to mean."""
+"""The classification table of azure-protocol.md §5.3 as answers an upstream may give, with the
+bodies of §3.5, §4.5 and §5.2, and what each has to mean."""
 
 import dataclasses
 import json
@@ -14,7 +14,7 @@ class Row:
     status: int
     body: bytes
     effect: str  # on the breaker: "ok", "neutral", "soft", "hard", "misconfigured"
-    reason: str | None  # in the access log, of an attempt given up; None: the answer is the caller's
+    reason: str | None  # of an attempt given up, as logged; None: the answer is the caller's
     cools: float = 0  # seconds of cool-down, at most
     all_fail: int = 503  # what the caller sees when every deployment answers so
     all_code: str | None = "upstream_unavailable"  # None: the last answer itself
@@ -192,7 +192,7 @@ CALLERS_OWN = [
     shown(
         "unknown-item",
         404,
-        error(message="Item with id 'rs_1' not found.", type="invalid_request_error", param="input"),
+        error(message="Item with id 'rs_1' not found.", param="input"),
         api=RESPONSES,
     ),
     shown("conflict", 409, error(message="conflict", code="conflict")),
@@ -208,8 +208,8 @@ UNSUPPORTED = [
         400,
         error(
             code="OperationNotSupported",
-            message="The embeddings operation does not work with the specified model, gpt-4. Please "
-            "choose different model and try again.",
+            message="The embeddings operation does not work with the specified model, gpt-4. "
+            "Please choose different model and try again.",
         ),
         "unsupported",
         effect="neutral",
@@ -238,8 +238,8 @@ MISCONFIGURED = [
         401,
         error(
             code="401",
-            message="Access denied due to invalid subscription key or wrong API endpoint. Make sure "
-            "to provide a valid key for an active subscription.",
+            message="Access denied due to invalid subscription key or wrong API endpoint. "
+            "Make sure to provide a valid key for an active subscription.",
         ),
         "unauthorized",
     ),

@@ -33,9 +33,9 @@ def one_route(addresses, tls_ca=None, **more):
 
 
 def over_regions(sims, tiers, kind="azure", limits=None, **more):
-    """Route gpt-4o over deployments of simulated resources. `sims`: resource name to Sim; `tiers`: lists
-    of "resource/deployment", which the gateway knows as "resource-deployment"; `limits`: what all
-    deployments were bought with (tpm, rpm)."""
+    """Route gpt-4o over deployments of simulated resources. `sims`: resource name to Sim; `tiers`:
+    lists of "resource/deployment", which the gateway knows as "resource-deployment"; `limits`:
+    what all deployments were bought with (tpm, rpm)."""
     names = [each for tier in tiers for each in tier]
     path = {"azure": "", "azure_v1": "", "openai": "/v1"}[kind]
     resources = {

@@ -1,5 +1,5 @@
-"""The breaker through sockets (B rows): what opens it, who pays for finding out, and that it never gets
-stuck."""
+"""The breaker through sockets (B rows): what opens it, who pays for finding out, and that it
+never gets stuck."""
 
 import json
 import threading
@@ -117,7 +117,8 @@ def test_with_all_open_callers_are_told_when_to_come_back():
     hints = [(int(e.field("retry-after-ms")), int(e.field("retry-after"))) for e in replies]
     refused = [line["duration_ms"] for line in lines if not line["attempts"]]
     bound = 2 * (took + 2) + 0.05 * 400  # each may have saved up one attempt before
-    assert {(each.status, each.error["code"]) for each in replies} == {(503, "upstream_unavailable")}
+    said = {(each.status, each.error["code"]) for each in replies}
+    assert said == {(503, "upstream_unavailable")}
     assert {each.field("x-should-retry") for each in replies} == {"true"}
     assert all(1000 <= ms <= 30_000 and seconds == -(-ms // 1000) for ms, seconds in hints)
     assert sent >= 1 and panics >= sent
@@ -127,7 +128,7 @@ def test_with_all_open_callers_are_told_when_to_come_back():
 
 
 class Probed:
-    """An upstream that fails until its breaker is open and then does to each probe what it is told."""
+    """An upstream that fails until its breaker is open, then does to probes what it is told."""
 
     def __init__(self):
         self.mood = "bad"

@@ -6,6 +6,7 @@ import random
 import signal
 import socket
 import time
+from datetime import datetime
 
 from asking import ask_many, deployment, percentile
 from figures import SLOW, figure
@@ -104,20 +105,20 @@ def black_hole():
 
 
 def test_a_black_hole_delays_only_those_who_met_it_first():
-    askers = 4
     with black_hole() as hole, Upstream(answering(lambda _: reply(200, GOOD))) as west:
         table = one_route({"east": hole, "west": west.address}, breaker=LONG_OPEN)
         with Gateway(table) as gateway:
-            replies = ask_many(gateway, 200, askers=askers)
+            replies = ask_many(gateway, 200)
             lines = settled(gateway, 200)
             assert deployment(gateway, "east")["breaker"]["reason"] == "local"
 
     lost = lost_attempts(lines, "connect", "east")
-    delayed = [line for line in lines if line["duration_ms"] > 1000]
+    starts = {datetime.fromisoformat(line["time"]): line["duration_ms"] for line in lines}
+    delayed = [start - min(starts) for start, took_ms in starts.items() if took_ms > 1000]
     worst = max(attempt["ms"] for attempt in lost) / 1000
     assert not errors(replies)
     assert all(attempt["ms"] >= 1900 for attempt in lost)
-    assert len(delayed) <= askers
+    assert max(delayed).total_seconds() <= 2.3 * SLOW
     figure("F-2", worst, "max-added-s", 2.3 * SLOW, worst <= 2.3 * SLOW)
 
 
@@ -197,7 +198,7 @@ def reply_body():
 
 
 def test_a_region_in_trouble_is_left_and_comes_back():
-    """F-16 with its minute shrunk to seconds; east and west share a tier, so that the ramp shows."""
+    """F-16 with its minute shrunk to seconds. East and west share a tier: so the ramp shows."""
     outage_s, ramp_s = 3 * SLOW, 4 * SLOW
     breaker = {"open_base": "500ms", "open_max": "1s", "ramp": f"{ramp_s}s"}
     with two_sims() as sims:

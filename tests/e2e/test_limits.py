@@ -1,5 +1,5 @@
-"""Limits through sockets (B-4 and the L rows): nobody is sent more than it was bought with, and what
-upstreams say of their limits is believed, within bounds."""
+"""Limits through sockets (B-4 and the L rows): nobody is sent more than it was bought with, and
+what upstreams say of their limits is believed, within bounds."""
 
 import email.utils
 import time
@@ -32,7 +32,7 @@ def of_sim(sim, name):
     return sim.deployment(name, "one")
 
 
-# -- what an upstream was bought with ----------------------------------------------------------------
+# -- what an upstream was bought with --------------------------------------------------------------
 
 
 def test_ten_times_the_limit_arrives_and_not_one_token_too_many_goes_on():
@@ -181,7 +181,7 @@ def test_a_request_that_can_never_fit_is_told_so_at_once():
     figure("L-12", middle, "median-ms", 2 * SLOW, middle <= 2 * SLOW)
 
 
-# -- what an upstream says ---------------------------------------------------------------------------
+# -- what an upstream says -------------------------------------------------------------------------
 
 
 def test_a_429_opens_nothing_and_is_obeyed():

@@ -1,5 +1,5 @@
-"""Which deployment a request reaches, and that it arrives there as its upstream expects it and otherwise
-byte for byte as it was sent."""
+"""Which deployment a request reaches, and that it arrives there as its upstream expects it and
+otherwise byte for byte as it was sent."""
 
 import json
 import re
@@ -17,7 +17,8 @@ DEPLOYMENT = 'my dep/"é"'
 ENCODED = "my%20dep%2F%22%C3%A9%22"
 # Odd on purpose: whatever is re-serialised on the way shows.
 BODY = (
-    '\r\n {"temperature" : 1.10,"messages":[{"role":"user","content":"\\u0041 é \\ud83d\\ude00"}],\n'
+    '\r\n {"temperature" : 1.10,"messages":[{"role":"user","content":"\\u0041 é \\ud83d\\ude00"}],'
+    "\n"
     '\t"model"\t:  "gpt\\u002d4o" ,"user":"model", "metadata":{"model":"x"}}  '
 ).encode()
 QUESTION = {
@@ -168,7 +169,7 @@ def test_aliases_lead_to_their_route_and_other_names_nowhere():
 
 
 def test_weights_share_a_tier():
-    """Chi-square over 900 requests at weights 1:3:5; 13.8 is passed by chance once in a thousand."""
+    """Chi-square over 900 requests at weights 1:3:5; chance passes 13.8 once in a thousand."""
     weights, count = {"one": 1, "three": 3, "five": 5}, 900
     with Upstream(answering(good)) as upstream:
         tables = one_route({name: upstream.address for name in weights})

@@ -1,4 +1,4 @@
-"""F-9: upstreams whose identity cannot be proven are refused before a byte of the request goes there."""
+"""F-9: upstreams that cannot prove who they are never see a byte of a request."""
 
 import pytest
 from asking import ask, ask_many, deployment

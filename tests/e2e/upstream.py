@@ -1,5 +1,5 @@
-"""A scripted upstream (scripted.py) that remembers what it was sent, with TLS if wanted, and the answers
-it may give.
+"""A scripted upstream (scripted.py) that remembers what it was sent, with TLS if wanted, and the
+answers it may give.
 
     with Upstream(answering(lambda request: reply(503, b"no healthy upstream"))) as upstream:
         ...requests to upstream.address...
@@ -63,7 +63,7 @@ class Served:
 
 
 class Upstream(Scripted):
-    """Runs `script(Served)` in a thread for every connection. `tls`: an ssl.SSLContext of a server."""
+    """Runs `script(Served)` in a thread for every connection. `tls`: a server's ssl.SSLContext."""
 
     def __init__(self, script, tls=None):
         self.requests = []
