@@ -106,13 +106,15 @@ Deployment::Deployment(const Params& params, std::shared_ptr<Region> region, std
 void Deployment::describe(DeploymentView& view, Tokens estimate, TimePoint now) const noexcept {
     const Breaker own = breaker_.read();
     const Breaker region = region_->breaker().read();
-    view.weight *= own.ramp_factor(now, params_.breaker);
+    view.ramp = std::min(own.ramp_factor(now, params_.breaker),
+                         region.ramp_factor(now, params_.breaker));
     view.degraded = degraded(now);
     view.breaker = own.would_admit(now);
     view.region = region.would_admit(now);
     view.reopens_at = std::max(own.reopens_at(), region.reopens_at());
     const Cooldown cooling = cooldown_.read();
     view.cools_until = cooling.cooling(now) ? cooling.until() : TimePoint{};
+    view.rests = !cooling.is_about_a_limit();
     view.quota = quota_.would_admit(estimate, now);
     view.quota_ready_at = view.quota == QuotaAnswer::admitted ? now
                                                               : quota_.ready_at(estimate, now);
@@ -159,6 +161,13 @@ std::variant<Permit, Skip> Deployment::reserve(Breaker::Ticket own, Breaker::Tic
 void Deployment::release(Breaker::Ticket own, Breaker::Ticket region) noexcept {
     free_slot(breaker_, own, params_.breaker);
     free_slot(region_->breaker(), region, params_.breaker);
+}
+
+void Deployment::unavailable(Duration hint, TimePoint now) noexcept {
+    cooldown_.update([&](Cooldown& state) {
+        state.unavailable(hint, params_.cooldown, now);
+        return 0;
+    });
 }
 
 void Deployment::throttled(std::optional<Duration> hint, TimePoint now) noexcept {

@@ -95,6 +95,8 @@ public:
 
     /// The provider said "later".
     void throttled(std::optional<Duration> hint, TimePoint now) noexcept;
+    /// A 503 that named a time.
+    void unavailable(Duration hint, TimePoint now) noexcept;
     void apply_hint(const QuotaHint& hint, TimePoint sent_at, TimePoint now) noexcept;
 
     [[nodiscard]] const Params& params() const noexcept { return params_; }

@@ -23,6 +23,7 @@ bool Cooldown::cooling(TimePoint now) const noexcept { return to_ns(now) < until
 
 void Cooldown::throttled(std::optional<Duration> hint, const CooldownParams& params,
                          TimePoint now) noexcept {
+    unavailable_ = 0;
     if (hint) {
         const Duration wait = std::max(shortest_hint, std::min(*hint, params.cap));
         until_ns_ = std::max(until_ns_, to_ns(now + wait));
@@ -33,6 +34,11 @@ void Cooldown::throttled(std::optional<Duration> hint, const CooldownParams& par
     if (cooling(now)) { return; }
     until_ns_ = to_ns(now + doubled(params.base, strikes_, params.cap));
     ++strikes_;
+}
+
+void Cooldown::unavailable(Duration hint, const CooldownParams& params, TimePoint now) noexcept {
+    throttled(hint, params, now);
+    unavailable_ = 1;
 }
 
 void Cooldown::succeeded() noexcept { strikes_ = 0; }

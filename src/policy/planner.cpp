@@ -26,6 +26,9 @@ struct Keyed {
 
 constexpr unsigned ranks = 3;
 constexpr unsigned surplus = std::numeric_limits<unsigned>::max();
+// One that recovers comes first for a growing share of requests, and for the others behind every
+// tier: so the ramp also holds for a deployment that is alone in its tier.
+constexpr unsigned recovering = surplus - 1;
 
 // What can never change for this request comes first, then what will pass: the reason shown is the
 // one that would still hold if all later ones were gone.
@@ -38,7 +41,7 @@ Skip skip_of(const DeploymentView& view, TimePoint now) noexcept {
     if (view.breaker == Breaker::Access::probing) { return Skip::probing; }
     if (view.region == Breaker::Access::no) { return Skip::region_open; }
     if (view.region == Breaker::Access::probing) { return Skip::probing; }
-    if (view.cools_until > now) { return Skip::cooling; }
+    if (view.cools_until > now) { return view.rests ? Skip::resting : Skip::cooling; }
     if (view.quota == QuotaAnswer::requests_full) { return Skip::requests_full; }
     if (view.quota == QuotaAnswer::tokens_full) { return Skip::tokens_full; }
     return Skip::none;
@@ -49,6 +52,7 @@ TimePoint ready_at(const DeploymentView& view, Skip skip) noexcept {
         case Skip::open:
         case Skip::region_open:
         case Skip::probing: return view.reopens_at;
+        case Skip::resting:
         case Skip::cooling: return view.cools_until;
         case Skip::tokens_full:
         case Skip::requests_full: return view.quota_ready_at;
@@ -57,7 +61,8 @@ TimePoint ready_at(const DeploymentView& view, Skip skip) noexcept {
 }
 
 bool is_judged(Skip skip) noexcept {
-    return skip == Skip::open || skip == Skip::region_open || skip == Skip::probing;
+    return skip == Skip::open || skip == Skip::region_open || skip == Skip::probing ||
+           skip == Skip::resting;
 }
 
 bool is_throttled(Skip skip) noexcept {
@@ -74,7 +79,8 @@ Keyed keyed(const Considered& considered, const DeploymentView& view, Rng& rng) 
     Rank rank = Rank::healthy;
     if (view.degraded) { rank = Rank::degraded; }
     if (considered.probe) { rank = Rank::probe; }
-    return {considered, view.tier * ranks + static_cast<unsigned>(rank),
+    const bool held_back = view.ramp < 1.0 && !considered.probe && rng.unit() >= view.ramp;
+    return {considered, held_back ? recovering : view.tier * ranks + static_cast<unsigned>(rank),
             lottery_key(view.weight, rng)};
 }
 
@@ -182,6 +188,7 @@ std::string_view name(Skip skip) noexcept {
         case Skip::open: return "open";
         case Skip::region_open: return "region_open";
         case Skip::probing: return "probing";
+        case Skip::resting: return "resting";
         case Skip::cooling: return "cooling";
         case Skip::tokens_full: return "tokens_full";
         case Skip::requests_full: return "requests_full";

@@ -158,7 +158,11 @@ void note_attempt(Exchange& exchange, Attempt& attempt, const Verdict& verdict, 
     if (attempt.status() == 503) { start.wait = attempt.hints().retry_after; }
     report_start(exchange, attempt, start, now);
     Deployment& live = *attempt.deployment().live;
-    if (verdict.throttle) { live.throttled(wait_hint(attempt.hints()), now); }
+    if (verdict.throttle && attempt.status() == 503) {
+        live.unavailable(*attempt.hints().retry_after, now);
+    } else if (verdict.throttle) {
+        live.throttled(wait_hint(attempt.hints()), now);
+    }
     live.note_failure(verdict.reason, attempt.status(), now);
     add_record(exchange, attempt, verdict.reason, now);
     const auto reason = static_cast<std::size_t>(verdict.reason);

@@ -25,6 +25,11 @@ public:
     /// throttles without a hint that arrive during one are part of it.
     void throttled(std::optional<Duration> hint, const CooldownParams& params,
                    TimePoint now) noexcept;
+    /// A 503 named a time: left alone like a throttled one, but what callers are told is that it is
+    /// unavailable, not that a limit is used up. `hint` as above.
+    void unavailable(Duration hint, const CooldownParams& params, TimePoint now) noexcept;
+    /// What the latest cool-down was about.
+    [[nodiscard]] bool is_about_a_limit() const noexcept { return unavailable_ == 0; }
     /// A success ends the doubling, not a running cool-down.
     void succeeded() noexcept;
     /// True when `succeeded()` would change nothing.
@@ -34,7 +39,8 @@ public:
 
 private:
     std::int64_t until_ns_ = 0;
-    std::int64_t strikes_ = 0;
+    std::int32_t strikes_ = 0;
+    std::int32_t unavailable_ = 0;  // not a bool: padding would make copies differ
 };
 static_assert(sizeof(Cooldown) == 16);
 

@@ -30,6 +30,7 @@ enum class Skip : std::uint8_t {
     open,           ///< its breaker
     region_open,    ///< its resource's breaker
     probing,        ///< half-open and the probe slot is taken
+    resting,        ///< told to wait by a 503
     cooling,        ///< told to wait by a 429 or 503
     tokens_full,    ///< our mirror of its TPM
     requests_full,  ///< our mirror of its RPM
@@ -42,7 +43,8 @@ enum class Skip : std::uint8_t {
 struct DeploymentView {
     DeploymentId id{};
     std::uint8_t tier = 0;
-    double weight = 1.0;  ///< configured weight times the breaker's ramp factor
+    double weight = 1.0;  ///< share inside its tier
+    double ramp = 1.0;  ///< below 1 while it recovers: the share of requests it may come first for
     bool tried = false;
     bool residency_ok = true;
     bool supported = true;
@@ -51,6 +53,7 @@ struct DeploymentView {
     Breaker::Access region = Breaker::Access::yes;
     TimePoint reopens_at{};   ///< of whichever of the two is shut
     TimePoint cools_until{};  ///< TimePoint{}: not cooling
+    bool rests = false;       ///< it cools because of a 503, not because of a limit
     QuotaAnswer quota = QuotaAnswer::admitted;
     TimePoint quota_ready_at{};
 };

@@ -20,6 +20,19 @@ TEST(Cooldown, LastsAsLongAsTheProviderSaid) {
     EXPECT_FALSE(cooldown.cooling(t0 + 7s));
 }
 
+TEST(Cooldown, RemembersWhetherALimitWasTheReason) {
+    Cooldown cooldown;
+
+    cooldown.unavailable(7s, params, t0);
+
+    EXPECT_EQ(cooldown.until(), t0 + 7s);
+    EXPECT_FALSE(cooldown.is_about_a_limit());
+
+    cooldown.throttled(9s, params, t0);
+
+    EXPECT_TRUE(cooldown.is_about_a_limit());
+}
+
 TEST(Cooldown, DoesNotBelieveADay) {
     Cooldown cooldown;
 

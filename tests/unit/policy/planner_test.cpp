@@ -222,6 +222,27 @@ TEST_F(Planner, RefusesWithoutATimeWhatNobodyCanEverServe) {
     EXPECT_EQ(refusal(made()).kind, Refusal::Kind::impossible);
 }
 
+TEST_F(Planner, GivesWhatRecoversItsShareEvenAloneInItsTier) {
+    views[0].ramp = 0.3;
+    int first = 0;
+    for (int i = 0; i < 10'000; ++i) { first += index(made().candidates()[0].id) == 0 ? 1 : 0; }
+
+    EXPECT_NEAR(first, 3'000, 200);
+    EXPECT_EQ(made().eligible, 3);
+}
+
+TEST_F(Planner, DoesNotCallARestAfterA503AUsedUpLimit) {
+    for (DeploymentView& each : views) {
+        each.cools_until = t0 + 9s;
+        each.rests = true;
+    }
+
+    const Refusal refused = refusal(made());
+
+    EXPECT_EQ(refused.kind, Refusal::Kind::unavailable);
+    EXPECT_EQ(refused.ready_at, t0 + 9s);
+}
+
 TEST_F(Planner, RefusesAsUnavailableWhenEverybodyWasTried) {
     for (DeploymentView& v : views) { v.tried = true; }
 

@@ -80,7 +80,7 @@ private:
         const bool in_region = site.tier == 0;
         return {.id = DeploymentId{static_cast<std::uint32_t>(i)},
                 .tier = site.tier,
-                .weight = site.breaker.ramp_factor(now, params),
+                .ramp = site.breaker.ramp_factor(now, params),
                 .tried = tried_[i],
                 .degraded = is_degraded({site.slow.sum(now), site.ok.sum(now)}, params),
                 .breaker = site.breaker.would_admit(now),
