@@ -116,7 +116,8 @@ class Gateway:
         """One dict per request that has ended; waits until there are `at_least` that many."""
         deadline = time.monotonic() + within
         while True:
-            lines = self.access_path.read_text().splitlines() if self.access_path.exists() else []
+            text = self.access_path.read_text() if self.access_path.exists() else ""
+            lines = text.rpartition("\n")[0].splitlines()  # not a line in the making
             if len(lines) >= at_least or time.monotonic() > deadline:
                 return [json.loads(line) for line in lines]
             time.sleep(0.02)

@@ -203,10 +203,10 @@ def test_an_error_event_in_mid_stream_is_passed_on(kinds, sdk, name):
     assert len(events) >= 5
 
 
-@pytest.mark.parametrize("ending", ["fin", "rst"])
-def test_a_document_that_dies_is_never_taken_for_complete(kinds, sdk, ending):
-    """Longer than what is held back, so that its head has gone to the caller."""
-    fault = {"cut": "after_bytes", "after_bytes": 150_000, "ending": ending}
+def test_a_document_that_dies_is_never_taken_for_complete(kinds, sdk):
+    """Longer than what is held back, so that its head has gone to the caller. It ends with a FIN:
+    what a reset overtakes the gateway never sees, and may rightly ask another deployment."""
+    fault = {"cut": "after_bytes", "after_bytes": 150_000, "ending": "fin"}
     kinds.sim.fault(fault, resource="east")
     body = {**CHATS, "messages": said("sim:tokens=40000")}
 
