@@ -119,7 +119,7 @@ run_step() {
     if [[ $status != 0 ]]; then
         [[ $status != 124 ]] || echo "  stopped after ${bound[$step]} s"
         echo "  the end of $results/$step.log:"
-        tail -n 60 "$results/$step.log" | sed 's/^/  | /'
+        tail -n 60 "$results/$step.log" | cut -c 1-160 | sed 's/^/  | /'
     fi
     return $status
 }
