@@ -14,7 +14,7 @@ build=(g++ cmake ninja-build ccache ca-certificates curl git openssl procps pyth
     "$boost" libssl-dev libsimdjson-dev nlohmann-json3-dev libyaml-cpp-dev prometheus-cpp-dev
     libcli11-dev libgtest-dev libgmock-dev)
 test=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev iproute2 nftables)
-bench=(nginx-light haproxy)
+bench=(nginx-light haproxy libbenchmark-dev)
 # A command that may have come from elsewhere than the package that Debian has it in.
 declare -A test_commands=([node]=nodejs [npm]=npm [promtool]=prometheus)
 
