@@ -3,7 +3,7 @@
 #
 #   tests/run.sh                 everything the CI runs
 #   tests/run.sh --quick         release build, unit and end-to-end tests
-#   tests/run.sh --full          that, the sanitized gateway end to end, TSan, clang, clang-tidy,
+#   tests/run.sh --full          that, the sanitizers (end to end as well), clang, clang-tidy,
 #                                fuzzing, and the scripts in tests/full.d/
 #   tests/run.sh --only STEP...  some of: release e2e quickstart asan tsan e2e-asan clang lint
 #                                fuzz full
@@ -12,7 +12,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-steps=(release e2e quickstart asan)
+steps=(release e2e quickstart)
 declare -A bound=([dependencies]=900 [release]=1800 [e2e]=1200 [quickstart]=1200 [asan]=1800
     [e2e-asan]=1200 [tsan]=1200 [clang]=1800 [lint]=1200 [fuzz]=7200 [full]=14400)
 fuzz_seconds=${FUZZ_SECONDS:-60}
@@ -25,7 +25,7 @@ case ${1:-} in
     '' | --inside) ;;
     --quick) steps=(release e2e) ;;
     --full)
-        steps+=(e2e-asan tsan clang lint fuzz full)
+        steps+=(asan e2e-asan tsan clang lint fuzz full)
         ;;
     --only)
         steps=("${@:2}")
