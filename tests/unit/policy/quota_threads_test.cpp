@@ -1,6 +1,7 @@
 // Row L-1: eight threads on one quota of atomic words. The hand-held clock moves only while all of
 // them stand at a barrier, so that the log of admissions has exact times; within a tick they race,
 // over the change of slots too.
+#include "fleet/shared.hpp"
 #include "hand_time.hpp"
 #include "spillway/policy/quota.hpp"
 #include "spillway/random.hpp"
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <barrier>
 #include <cstdio>
 #include <thread>
@@ -21,21 +21,6 @@ namespace {
 
 using testing::Bound;
 using testing::holds;
-
-class AtomicWord {
-public:
-    AtomicWord(std::uint64_t value = 0) noexcept : value_(value) {}
-    [[nodiscard]] std::uint64_t load() const noexcept { return value_.load(); }
-    void store(std::uint64_t value) noexcept { value_.store(value); }
-    std::uint64_t fetch_add(std::uint64_t by) noexcept { return value_.fetch_add(by); }
-    std::uint64_t fetch_sub(std::uint64_t by) noexcept { return value_.fetch_sub(by); }
-    bool compare_exchange_strong(std::uint64_t& expected, std::uint64_t desired) noexcept {
-        return value_.compare_exchange_strong(expected, desired);
-    }
-
-private:
-    std::atomic<std::uint64_t> value_;
-};
 
 constexpr std::size_t threads = 8;
 // Coarse, because a barrier costs more than what is tested; a slot of 1 s still begins in mid-race.
