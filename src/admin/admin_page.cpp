@@ -5,9 +5,11 @@
 #include "admin/host_rule.hpp"
 #include "admin/status_json.hpp"
 #include "telemetry/build_info.hpp"
+#include "wire/head.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace spillway {
@@ -16,7 +18,6 @@ namespace {
 
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
-constexpr std::string_view paths = "/metrics, /livez, /readyz, /status.json, /version";
 
 /// True when the query has the flag `verbose`, with or without a value.
 bool is_verbose(std::string_view query) {
@@ -31,22 +32,28 @@ bool is_verbose(std::string_view query) {
 
 /// Healthy in one word unless details are wanted; trouble always with its reason.
 AdminReply health_reply(const HealthReport& report, std::string_view query) {
-    if (!report.healthy) { return {503, text_type, report.lines, {}}; }
-    return {200, text_type, is_verbose(query) ? report.lines : "ok\n", {}};
+    if (!report.healthy) { return {503, text_type, report.lines}; }
+    return {200, text_type, is_verbose(query) ? report.lines : "ok\n"};
 }
 
-AdminReply version_reply() {
-    const BuildInfo build = build_info();
-    const nlohmann::ordered_json document = {{"version", build.version},
-                                             {"compiler", build.compiler}};
-    return {200, json_type, document.dump() + "\n", {}};
+/// `application/json`, with or without parameters, in any case.
+bool is_json(std::string_view content_type) {
+    std::string_view media = content_type.substr(0, content_type.find(';'));
+    media = media.substr(0, media.find_last_not_of(" \t") + 1);
+    return equal_ignoring_case(media, json_type);
+}
+
+AdminReply wrong_method(std::string_view allow) {
+    AdminReply reply = admin_error(405, "method_not_allowed", "Use " + std::string(allow) + ".");
+    reply.allow = allow;
+    return reply;
 }
 
 }  // namespace
 
 AdminReply admin_error(unsigned status, std::string_view code, const std::string& message) {
     const nlohmann::ordered_json document = {{"error", {{"code", code}, {"message", message}}}};
-    return {status, json_type, document.dump() + "\n", {}};
+    return {status, json_type, document.dump() + "\n"};
 }
 
 AdminPages::AdminPages(AdminSources sources)
@@ -60,16 +67,51 @@ AdminReply AdminPages::answer(const AdminRequest& request, TimePoint now) const 
                            "The Host of this request is not a name of the admin listener. Use its "
                            "address, or a name under .local or .internal.");
     }
-    if (request.method != "GET" && request.method != "HEAD") {
-        AdminReply reply = admin_error(405, "method_not_allowed", "Use GET or HEAD.");
-        reply.allow = "GET, HEAD";
-        return reply;
-    }
     const std::size_t mark = request.target.find('?');
     const std::string_view path = request.target.substr(0, mark);
     const std::string_view query = mark == std::string_view::npos ? std::string_view{}
                                                                   : request.target.substr(mark + 1);
-    return page(path, query, now);
+    const AdminCall call{query, request.body, now};
+    const auto page = std::ranges::find(pages(), path, &Page::path);
+    if (page != pages().end()) {
+        const bool reads = request.method == "GET" || request.method == "HEAD";
+        return reads ? (this->*page->answer)(call) : wrong_method("GET, HEAD");
+    }
+    const auto action = std::ranges::find(sources_.actions, path, &AdminAction::path);
+    return action == sources_.actions.end() ? unknown_path() : act(*action, request, call);
+}
+
+const std::vector<AdminPages::Page>& AdminPages::pages() {
+    static const std::vector<Page> table = {
+        {"/metrics", &AdminPages::metrics}, {"/livez", &AdminPages::livez},
+        {"/readyz", &AdminPages::readyz},   {"/status.json", &AdminPages::status},
+        {"/version", &AdminPages::version},
+    };
+    return table;
+}
+
+AdminReply AdminPages::act(const AdminAction& action, const AdminRequest& request,
+                           const AdminCall& call) const {
+    if (request.method != "POST") { return wrong_method("POST"); }
+    if (request.intent != "1") {
+        return admin_error(403, "admin_header_missing",
+                           "Send the field `X-Spillway-Admin: 1`. It keeps web pages from doing "
+                           "this behind the back of whoever looks at them.");
+    }
+    if (!request.body.empty() && !is_json(request.content_type)) {
+        return admin_error(415, "not_json", "Send JSON, with `Content-Type: application/json`.");
+    }
+    return action.act(call);
+}
+
+AdminReply AdminPages::unknown_path() const {
+    std::string known;
+    for (const Page& page : pages()) { known.append(page.path).append(", "); }
+    for (const AdminAction& action : sources_.actions) {
+        known.append("POST ").append(action.path).append(", ");
+    }
+    known.resize(known.size() - 2);
+    return admin_error(404, "not_found", "There is no such page. Try " + known + ".");
 }
 
 void AdminPages::add_live_metrics(Exposition& exposition) const {
@@ -79,15 +121,27 @@ void AdminPages::add_live_metrics(Exposition& exposition) const {
     exposition.add(Metric::access_log_dropped, {"write_failed"}, sources_.lost_log_lines());
 }
 
-AdminReply AdminPages::page(std::string_view path, std::string_view query, TimePoint now) const {
-    if (path == "/metrics") {
-        return {200, exposition_content_type, exposition_text(collector_.Collect()), {}};
-    }
-    if (path == "/livez") { return health_reply(liveness(sources_, now), query); }
-    if (path == "/readyz") { return health_reply(readiness(sources_), query); }
-    if (path == "/status.json") { return {200, json_type, status_json(sources_, now), {}}; }
-    if (path == "/version") { return version_reply(); }
-    return admin_error(404, "not_found", "There is no such page. Try " + std::string(paths) + ".");
+AdminReply AdminPages::metrics(const AdminCall& /*call*/) const {
+    return {200, exposition_content_type, exposition_text(collector_.Collect())};
+}
+
+AdminReply AdminPages::livez(const AdminCall& call) const {
+    return health_reply(liveness(sources_, call.now), call.query);
+}
+
+AdminReply AdminPages::readyz(const AdminCall& call) const {
+    return health_reply(readiness(sources_), call.query);
+}
+
+AdminReply AdminPages::status(const AdminCall& call) const {
+    return {200, json_type, status_json(sources_, call.now)};
+}
+
+AdminReply AdminPages::version(const AdminCall& /*call*/) const {
+    const BuildInfo build = build_info();
+    const nlohmann::ordered_json document = {{"version", build.version},
+                                             {"compiler", build.compiler}};
+    return {200, json_type, document.dump() + "\n"};
 }
 
 }  // namespace spillway

@@ -9,6 +9,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -19,10 +20,14 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::size_t head_bytes_max = 8 * 1024;
-constexpr std::size_t body_bytes_max = 4 * 1024;
+constexpr std::size_t body_bytes_max = 64 * 1024;
 constexpr std::size_t connections_max = 64;
 constexpr std::chrono::seconds read_time{30};
 constexpr std::chrono::seconds write_time{10};
+// A body that was refused unread is taken off the wire for a moment: closing at once would reset
+// the connection and might take the refusal with it.
+constexpr std::chrono::seconds linger_time{1};
+constexpr std::size_t linger_bytes_max = 1024 * 1024;
 // After a failed accept (out of descriptors): long enough not to spin.
 constexpr std::chrono::milliseconds accept_pause{100};
 
@@ -36,7 +41,7 @@ std::optional<AdminReply> refusal_of(const boost::system::error_code& ec) {
         return admin_error(431, "head_too_large", "Request heads are limited to 8 KiB here.");
     }
     if (ec == http::error::body_limit) {
-        return admin_error(413, "body_too_large", "No admin page takes a body.");
+        return admin_error(413, "body_too_large", "Bodies are limited to 64 KiB here.");
     }
     if (ec == http::error::end_of_stream || ec == http::error::partial_message) { return {}; }
     if (ec.category() != make_error_code(http::error::bad_method).category()) { return {}; }
@@ -44,8 +49,10 @@ std::optional<AdminReply> refusal_of(const boost::system::error_code& ec) {
 }
 
 AdminReply reply_to(const AdminPages& pages, const Request& request) {
-    return pages.answer({request.method_string(), request.target(), request[http::field::host]},
-                        Clock::now());
+    const AdminRequest asked{request.method_string(),     request.target(),
+                             request[http::field::host],  request[http::field::content_type],
+                             request["X-Spillway-Admin"], request.body()};
+    return pages.answer(asked, Clock::now());
 }
 
 Response to_response(AdminReply reply, const Request& request) {
@@ -134,6 +141,18 @@ task<void> AdminServer::serve(Connection connection) {
     while (open) { open = co_await serve_one(connection, buffer); }
     boost::system::error_code ignored;
     connection.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    co_await linger(connection);
+}
+
+task<void> AdminServer::linger(Connection& connection) {
+    std::array<char, 4096> bytes{};
+    std::size_t drained = 0;
+    connection.expires_after(linger_time);
+    while (drained < linger_bytes_max) {
+        const auto [ec, n] = co_await connection.async_read_some(asio::buffer(bytes), use_tuple);
+        if (ec) { co_return; }
+        drained += n;
+    }
 }
 
 /// One request and its answer; true when another may follow.

@@ -20,7 +20,7 @@
 
 namespace spillway {
 
-/// Bounds: heads of 8 KiB, bodies of 4 KiB (none is read), 64 connections, 30 s for a request to
+/// Bounds: heads of 8 KiB, bodies of 64 KiB, 64 connections, 30 s for a request to
 /// arrive and 10 s for its answer to be taken.
 class AdminServer {
 public:
@@ -42,6 +42,7 @@ private:
     [[nodiscard]] task<void> accept_loop();
     [[nodiscard]] task<void> serve(Connection connection);
     [[nodiscard]] task<bool> serve_one(Connection& connection, boost::beast::flat_buffer& buffer);
+    [[nodiscard]] task<void> linger(Connection& connection);
 
     AdminPages pages_;
     std::size_t connections_ = 0;  // admin thread only

@@ -2,6 +2,7 @@
 // pages depend on nobody above them, and a test can answer instead.
 #pragma once
 
+#include "admin/admin_call.hpp"
 #include "fleet/status.hpp"
 #include "spillway/time.hpp"
 #include "telemetry/cells.hpp"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace spillway {
 
@@ -27,6 +29,7 @@ struct AdminSources {
     std::function<std::uint64_t()> lost_log_lines;  ///< LogWriter::lost_lines
     const CellRegistry* cells = nullptr;            ///< outlives the admin server
     TimePoint started_at{};
+    std::vector<AdminAction> actions;  ///< what POST can do
 };
 
 }  // namespace spillway

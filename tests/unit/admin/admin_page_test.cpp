@@ -13,6 +13,10 @@ protected:
     AdminReply get(std::string_view target) {
         return pages_.answer({"GET", target, "127.0.0.1:9091"}, FakeGateway::t0);
     }
+    AdminReply post(const AdminRequest& request) {
+        AdminPages pages(gateway_.sources());
+        return pages.answer(request, FakeGateway::t0);
+    }
     AdminReply ask(std::string_view method, std::string_view host) {
         return pages_.answer({method, "/version", host}, FakeGateway::t0);
     }
@@ -83,6 +87,73 @@ TEST_F(AdminPage, RefusesMethodsThatCouldChangeSomething) {
         EXPECT_EQ(reply.allow, "GET, HEAD");
     }
     EXPECT_EQ(ask("HEAD", "localhost").status, 200U);
+}
+
+/// Answers with the body it was given.
+AdminAction echo() {
+    return {"/echo", [](const AdminCall& call) {
+                return AdminReply{200, "application/json", std::string(call.body)};
+            }};
+}
+
+AdminRequest well_formed() {
+    AdminRequest request{"POST", "/echo?x", "localhost"};
+    request.content_type = "Application/JSON ; charset=utf-8";
+    request.intent = "1";
+    request.body = "{}";
+    return request;
+}
+
+TEST_F(AdminPage, HandsAPostToItsAction) {
+    gateway_.actions = {echo()};
+    AdminRequest empty = well_formed();
+    empty.content_type = {};
+    empty.body = {};
+
+    EXPECT_EQ(post(well_formed()).body, "{}");
+    EXPECT_EQ(post(empty).status, 200U) << "nothing to parse, nothing to declare";
+}
+
+TEST_F(AdminPage, RefusesAPostThatAWebPageCouldHaveMade) {
+    gateway_.actions = {echo()};
+    AdminRequest plain_form = well_formed();
+    plain_form.intent = {};
+    AdminRequest rebound = well_formed();
+    rebound.host = "evil.example";
+
+    EXPECT_EQ(post(plain_form).status, 403U);
+    EXPECT_NE(post(plain_form).body.find("X-Spillway-Admin: 1"), std::string::npos);
+    EXPECT_EQ(post(rebound).status, 421U);
+}
+
+TEST_F(AdminPage, TakesNothingButJson) {
+    gateway_.actions = {echo()};
+    for (const char* type : {"", "text/plain", "application/jsonp", "text/json"}) {
+        AdminRequest request = well_formed();
+        request.content_type = type;
+        EXPECT_EQ(post(request).status, 415U) << type;
+    }
+}
+
+TEST_F(AdminPage, ActsOnPostOnly) {
+    gateway_.actions = {echo()};
+    for (const char* method : {"GET", "HEAD", "PUT", "OPTIONS"}) {
+        AdminRequest request = well_formed();
+        request.method = method;
+        EXPECT_EQ(post(request).status, 405U) << method;
+        EXPECT_EQ(post(request).allow, "POST");
+    }
+}
+
+TEST_F(AdminPage, ListsItsActionsToo) {
+    gateway_.actions = {echo()};
+    AdminRequest lost = well_formed();
+    lost.target = "/eco";
+
+    const AdminReply reply = post(lost);
+
+    EXPECT_EQ(reply.status, 404U);
+    EXPECT_NE(reply.body.find("/version, POST /echo."), std::string::npos) << reply.body;
 }
 
 TEST_F(AdminPage, RefusesAForeignHost) {

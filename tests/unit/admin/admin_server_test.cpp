@@ -99,7 +99,7 @@ TEST_F(AdminServing, SaysWhyItRefuses) {
     const std::vector<Case> cases = {
         {"NONSENSE\r\n\r\n", "HTTP/1.1 400 "},
         {"GET / HTTP/1.1\r\nX: " + long_field + "\r\n\r\n", "HTTP/1.1 431 "},
-        {"POST / HTTP/1.1\r\nContent-Length: 5000\r\n\r\n", "HTTP/1.1 413 "},
+        {"POST / HTTP/1.1\r\nContent-Length: 65537\r\n\r\n", "HTTP/1.1 413 "},
         {std::string("POST /metrics HTTP/1.1\r\n") + close_after, "HTTP/1.1 405 "},
         {std::string("GET /nothing HTTP/1.1\r\n") + close_after, "HTTP/1.1 404 "},
     };
@@ -109,6 +109,33 @@ TEST_F(AdminServing, SaysWhyItRefuses) {
         EXPECT_TRUE(answer.starts_with(test.status_line)) << test.request << answer;
         EXPECT_NE(answer.find("{\"error\":"), std::string::npos) << answer;
     }
+}
+
+TEST_F(AdminServing, HandsBodyAndFieldsToAnAction) {
+    const std::string body(std::size_t{64} * 1024, ' ');
+    gateway_.actions = {{"/count", [](const AdminCall& call) {
+                             return AdminReply{200, "text/plain", std::to_string(call.body.size())};
+                         }}};
+    AdminServer server(gateway_.sources());
+    AdminConfig config;
+    config.port = 0;
+    Client client(*server.start(config));
+    const std::string answer = client.ask(
+        "POST /count HTTP/1.1\r\nx-spillway-admin: 1\r\n"
+        "Content-Type: application/json\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n" + close_after + body);
+
+    EXPECT_TRUE(answer.ends_with("\r\n\r\n65536")) << answer;
+}
+
+TEST_F(AdminServing, GetsItsRefusalAcrossToWhoeverIsStillSending) {
+    const std::string body(std::size_t{512} * 1024, ' ');
+    Client client(endpoint_);
+    client.send("POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n");
+    client.send(body);
+
+    EXPECT_TRUE(client.rest().starts_with("HTTP/1.1 413 "));
 }
 
 TEST_F(AdminServing, BoundsItsConnections) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace spillway {
 
@@ -34,12 +35,14 @@ public:
         sources.lost_log_lines = [] { return std::uint64_t{7}; };
         sources.cells = &cells;
         sources.started_at = t0 - std::chrono::minutes(1);
+        sources.actions = actions;
         return sources;
     }
 
     CellRegistry cells;
     FleetStatus fleet;
     Readiness readiness = Readiness::ready;
+    std::vector<AdminAction> actions;
 };
 
 }  // namespace spillway
