@@ -31,12 +31,27 @@ void add_deployment(const DeploymentStatus& status, Exposition& exposition) {
     add(Metric::deployment_retry_after, seconds(status.cools_for));
 }
 
+// What the planner says, not what the breaker says alone: a deployment may be well and full.
+void add_route(const RouteStatus& status, Exposition& exposition) {
+    double members = 0;
+    double eligible = 0;
+    for (const std::vector<RouteMember>& tier : status.tiers) {
+        for (const RouteMember& member : tier) {
+            members += 1;
+            eligible += member.skip == Skip::none ? 1 : 0;
+        }
+    }
+    exposition.add(Metric::route_deployments, {status.name}, members);
+    exposition.add(Metric::route_deployments_eligible, {status.name}, eligible);
+}
+
 }  // namespace
 
 void add_fleet_metrics(const FleetStatus& status, Exposition& exposition) {
     for (const DeploymentStatus& deployment : status.deployments) {
         add_deployment(deployment, exposition);
     }
+    for (const RouteStatus& route : status.routes) { add_route(route, exposition); }
 }
 
 }  // namespace spillway

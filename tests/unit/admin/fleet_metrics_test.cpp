@@ -49,8 +49,21 @@ TEST(FleetMetrics, ShowLimitsUseAndCoolDown) {
     }
 }
 
-/// docs/metrics.md counts on nine per deployment.
-TEST(FleetMetrics, AreNineSeriesPerDeployment) {
+TEST(FleetMetrics, CountWhomARouteCouldTurnTo) {
+    FakeGateway gateway;
+    ASSERT_EQ(gateway.fleet.routes.size(), 1U);
+    RouteStatus& route = gateway.fleet.routes[0];
+    route.tiers = {{{DeploymentId{0}, Skip::open}, {DeploymentId{0}, Skip::none}},
+                   {{DeploymentId{0}, Skip::tokens_full}}};
+    const std::string text = text_of(gateway.fleet);
+
+    const std::string label = "{route=\"" + route.name + "\"} ";
+    EXPECT_NE(text.find("spillway_route_deployments" + label + "3\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("spillway_route_deployments_eligible" + label + "1\n"), std::string::npos);
+}
+
+/// docs/metrics.md counts on nine per deployment and two per route.
+TEST(FleetMetrics, AreNineSeriesPerDeploymentAndTwoPerRoute) {
     const FakeGateway gateway;
     Exposition exposition;
     add_fleet_metrics(gateway.fleet, exposition);
@@ -58,7 +71,7 @@ TEST(FleetMetrics, AreNineSeriesPerDeployment) {
     std::size_t series = 0;
     for (const auto& family : std::move(exposition).families()) { series += family.metric.size(); }
 
-    EXPECT_EQ(series, 9 * gateway.fleet.deployments.size());
+    EXPECT_EQ(series, 9 * gateway.fleet.deployments.size() + 2 * gateway.fleet.routes.size());
 }
 
 }  // namespace
