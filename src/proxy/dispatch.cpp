@@ -3,6 +3,7 @@
 
 #include "proxy/attempt.hpp"
 #include "proxy/ending.hpp"
+#include "proxy/feed.hpp"
 #include "proxy/refusals.hpp"
 #include "proxy/relay.hpp"
 #include "spillway/policy/budget.hpp"
@@ -110,6 +111,7 @@ task<void> dispatch(Exchange& exchange) {
         std::optional<Permit> permit = search.acquire(Clock::now(), chosen);
         if (!permit) { break; }
         ++exchange.attempts;
+        if (attempt) { feed_failover(exchange, *attempt, verdict.reason, *chosen); }
         attempt = std::make_unique<Attempt>(exchange, *chosen, std::move(*permit), clocks);
         verdict = co_await attempt->run();
         if (exchange.hangup.gone()) {
@@ -135,6 +137,7 @@ task<void> dispatch(Exchange& exchange) {
     const TimePoint now = Clock::now();
     const LastTry last{attempt.get(), retry == Retry::ratio_denied};
     Refused refused = explain_refusal(exchange, search.plan_afresh(now), last, now);
+    feed_gave_up(exchange, attempt.get(), refused.reply.code, now);
     co_await refuse(exchange, std::move(refused.reply), refused.outcome);
 }
 

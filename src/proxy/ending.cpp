@@ -1,6 +1,7 @@
 // Called by session, dispatch and relay.
 #include "proxy/ending.hpp"
 
+#include "proxy/feed.hpp"
 #include "telemetry/event_log.hpp"
 #include "wire/chunk.hpp"
 
@@ -31,7 +32,9 @@ std::string_view word(Breaker::State state) noexcept {
     return "unknown";
 }
 
-void note_transitions(const Attempt& attempt, const Transitions& changes) {
+void note_transitions(Exchange& exchange, const Attempt& attempt, const Transitions& changes,
+                      TimePoint now) {
+    feed_transitions(exchange, attempt, changes, now);
     const auto note = [&](const Breaker::Transition& change, std::string_view what) {
         const auto severity = change.to == Breaker::State::open ? Severity::warn : Severity::info;
         log_event(severity, "breaker",
@@ -81,7 +84,7 @@ std::optional<Duration> wait_hint(const Hints& hints) noexcept {
 
 void report_start(Exchange& exchange, Attempt& attempt, Permit::Start start, TimePoint now) {
     const Transitions changes = attempt.permit().report(start, now, exchange.worker.rng);
-    note_transitions(attempt, changes);
+    note_transitions(exchange, attempt, changes, now);
 }
 
 // An attempt whose answer the caller got, at least in part.
@@ -223,7 +226,7 @@ task<void> break_off(Exchange& exchange, Attempt& attempt, Failure failure) {
     const Verdict verdict = classify(failure);
     if (!our_deadline) {
         const Transitions changes = attempt.permit().report_broken(now, exchange.worker.rng);
-        note_transitions(attempt, changes);
+        note_transitions(exchange, attempt, changes, now);
     }
     attempt.deployment().live->note_failure(verdict.reason, attempt.status(), now);
     attempt.cells().failures[static_cast<std::size_t>(verdict.reason)].add();

@@ -7,6 +7,7 @@
 #include "spillway/policy/breaker.hpp"
 #include "spillway/policy/classify.hpp"
 #include "spillway/result.hpp"
+#include "telemetry/event_lane.hpp"
 #include "telemetry/instruments.hpp"
 
 #include <array>
@@ -87,6 +88,7 @@ struct alignas(cache_line_bytes) WorkerCells {
     Histogram overhead_response;  ///< own time: answer read -> written to the caller
     Histogram loop_lag;           ///< how late the worker's timer tick ran
     Heartbeat heartbeat;          ///< beaten by the same tick
+    EventLane events;             ///< for the operators' feed; read by the admin thread
 };
 
 /// Owns all cells; creation is rare (table load) and locked, writing needs nothing. Outlives every
