@@ -26,6 +26,8 @@ struct AdminReply {
     std::string_view content_type;
     std::string body;
     std::string_view allow{};  ///< value of the Allow field; empty for none
+    /// Value of Content-Security-Policy; what is no page may do nothing in a browser.
+    std::string_view security_policy = "default-src 'none'; frame-ancestors 'none'";
 };
 
 /// A request that may be answered: its path and method have chosen who answers it.

@@ -3,6 +3,7 @@
 #include "admin/fleet_metrics.hpp"
 #include "admin/health.hpp"
 #include "admin/host_rule.hpp"
+#include "admin/page_assets.hpp"
 #include "admin/status_json.hpp"
 #include "telemetry/build_info.hpp"
 #include "wire/head.hpp"
@@ -10,6 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 namespace spillway {
@@ -19,21 +22,31 @@ namespace {
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 
-/// True when the query has the flag `verbose`, with or without a value.
-bool is_verbose(std::string_view query) {
+/// What the query gives for `key`: empty for a key without a value, none without the key.
+std::optional<std::string_view> value_of(std::string_view query, std::string_view key) {
     while (!query.empty()) {
         const std::size_t end = query.find('&');
         const std::string_view pair = query.substr(0, end);
-        if (pair.substr(0, pair.find('=')) == "verbose") { return true; }
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        if (pair.substr(0, equals) == key) {
+            return pair.substr(std::min(equals + 1, pair.size()));
+        }
         query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
     }
-    return false;
+    return std::nullopt;
+}
+
+/// 0 for what is no number.
+std::uint64_t number_of(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    return read.ec == std::errc() && read.ptr == text.data() + text.size() ? number : 0;
 }
 
 /// Healthy in one word unless details are wanted; trouble always with its reason.
 AdminReply health_reply(const HealthReport& report, std::string_view query) {
     if (!report.healthy) { return {503, text_type, report.lines}; }
-    return {200, text_type, is_verbose(query) ? report.lines : "ok\n"};
+    return {200, text_type, value_of(query, "verbose") ? report.lines : "ok\n"};
 }
 
 /// `application/json`, with or without parameters, in any case.
@@ -41,6 +54,12 @@ bool is_json(std::string_view content_type) {
     std::string_view media = content_type.substr(0, content_type.find(';'));
     media = media.substr(0, media.find_last_not_of(" \t") + 1);
     return equal_ignoring_case(media, json_type);
+}
+
+AdminReply asset_reply(const PageAsset& asset) {
+    AdminReply reply{200, asset.content_type, std::string(asset.content)};
+    reply.security_policy = page_security_policy;
+    return reply;
 }
 
 AdminReply wrong_method(std::string_view allow) {
@@ -73,9 +92,13 @@ AdminReply AdminPages::answer(const AdminRequest& request, TimePoint now) const 
                                                                   : request.target.substr(mark + 1);
     const AdminCall call{query, request.body, now};
     const auto page = std::ranges::find(pages(), path, &Page::path);
+    const bool reads = request.method == "GET" || request.method == "HEAD";
     if (page != pages().end()) {
-        const bool reads = request.method == "GET" || request.method == "HEAD";
         return reads ? (this->*page->answer)(call) : wrong_method("GET, HEAD");
+    }
+    const auto asset = std::ranges::find(page_assets(), path, &PageAsset::path);
+    if (asset != page_assets().end()) {
+        return reads ? asset_reply(*asset) : wrong_method("GET, HEAD");
     }
     const auto action = std::ranges::find(sources_.actions, path, &AdminAction::path);
     return action == sources_.actions.end() ? unknown_path() : act(*action, request, call);
@@ -83,9 +106,10 @@ AdminReply AdminPages::answer(const AdminRequest& request, TimePoint now) const 
 
 const std::vector<AdminPages::Page>& AdminPages::pages() {
     static const std::vector<Page> table = {
-        {"/metrics", &AdminPages::metrics}, {"/livez", &AdminPages::livez},
-        {"/readyz", &AdminPages::readyz},   {"/status.json", &AdminPages::status},
-        {"/version", &AdminPages::version},
+        {"/metrics", &AdminPages::metrics},   {"/livez", &AdminPages::livez},
+        {"/readyz", &AdminPages::readyz},     {"/status.json", &AdminPages::status},
+        {"/version", &AdminPages::version},   {"/events", &AdminPages::events},
+        {"/history.json", &AdminPages::past},
     };
     return table;
 }
@@ -105,13 +129,18 @@ AdminReply AdminPages::act(const AdminAction& action, const AdminRequest& reques
 }
 
 AdminReply AdminPages::unknown_path() const {
-    std::string known;
+    std::string known = "/, ";
     for (const Page& page : pages()) { known.append(page.path).append(", "); }
     for (const AdminAction& action : sources_.actions) {
         known.append("POST ").append(action.path).append(", ");
     }
     known.resize(known.size() - 2);
     return admin_error(404, "not_found", "There is no such page. Try " + known + ".");
+}
+
+void AdminPages::observe(const Moment& at) {
+    feed_.drain(*sources_.cells, at);
+    history_.sample(*sources_.cells, at.now);
 }
 
 void AdminPages::add_live_metrics(Exposition& exposition) const {
@@ -135,6 +164,15 @@ AdminReply AdminPages::readyz(const AdminCall& call) const {
 
 AdminReply AdminPages::status(const AdminCall& call) const {
     return {200, json_type, status_json(sources_, call.now)};
+}
+
+AdminReply AdminPages::events(const AdminCall& call) const {
+    const std::string_view after = value_of(call.query, "after").value_or("");
+    return {200, json_type, feed_.json(number_of(after))};
+}
+
+AdminReply AdminPages::past(const AdminCall& call) const {
+    return {200, json_type, history_.json(call.now)};
 }
 
 AdminReply AdminPages::version(const AdminCall& /*call*/) const {

@@ -6,9 +6,12 @@
 
 #include "admin/admin_call.hpp"
 #include "admin/admin_sources.hpp"
+#include "admin/event_feed.hpp"
+#include "admin/history.hpp"
 #include "spillway/time.hpp"
 #include "telemetry/collector.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +27,10 @@ public:
     /// Never throws on account of the request.
     [[nodiscard]] AdminReply answer(const AdminRequest& request, TimePoint now) const;
 
+    /// Takes over what has happened; to be called every `observe_every` on the thread that answers.
+    void observe(const Moment& at);
+    static constexpr std::chrono::milliseconds observe_every{500};
+
 private:
     struct Page {
         std::string_view path;
@@ -36,6 +43,8 @@ private:
     [[nodiscard]] AdminReply livez(const AdminCall& call) const;
     [[nodiscard]] AdminReply readyz(const AdminCall& call) const;
     [[nodiscard]] AdminReply status(const AdminCall& call) const;
+    [[nodiscard]] AdminReply events(const AdminCall& call) const;
+    [[nodiscard]] AdminReply past(const AdminCall& call) const;
     [[nodiscard]] AdminReply version(const AdminCall& call) const;
     [[nodiscard]] AdminReply act(const AdminAction& action, const AdminRequest& request,
                                  const AdminCall& call) const;
@@ -44,6 +53,8 @@ private:
 
     AdminSources sources_;
     Collector collector_;
+    EventFeed feed_;
+    History history_;
 };
 
 }  // namespace spillway

@@ -60,6 +60,8 @@ Response to_response(AdminReply reply, const Request& request) {
     response.set(http::field::content_type, reply.content_type);
     response.set(http::field::cache_control, "no-store");
     response.set("X-Content-Type-Options", "nosniff");
+    response.set("Content-Security-Policy", reply.security_policy);
+    response.set("Referrer-Policy", "no-referrer");
     if (!reply.allow.empty()) { response.set(http::field::allow, reply.allow); }
     response.body() = std::move(reply.body);
     response.keep_alive(request.keep_alive());
@@ -116,6 +118,7 @@ boost::system::result<asio::ip::tcp::endpoint, std::string> AdminServer::start(c
     }
     const asio::ip::tcp::endpoint bound = acceptor_.local_endpoint();
     spawn(io_.get_executor(), accept_loop(), log_escape);
+    spawn(io_.get_executor(), observe_loop(), log_escape);
     thread_ = std::thread([this] { io_.run(); });
     return bound;
 }
@@ -131,6 +134,16 @@ task<void> AdminServer::accept_loop() {
         }
         if (connections_ == connections_max) { continue; }
         spawn(io_.get_executor(), serve(Connection(std::move(socket))), log_escape);
+    }
+}
+
+task<void> AdminServer::observe_loop() {
+    Timer pause(io_);
+    for (;;) {
+        const Moment at{Clock::now(), std::chrono::system_clock::now()};
+        pages_.observe(at);
+        pause.expires_after(AdminPages::observe_every);
+        co_await pause.async_wait(use_tuple);
     }
 }
 

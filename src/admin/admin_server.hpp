@@ -40,6 +40,7 @@ private:
     using Connection = boost::beast::basic_stream<asio::ip::tcp, Executor>;
 
     [[nodiscard]] task<void> accept_loop();
+    [[nodiscard]] task<void> observe_loop();
     [[nodiscard]] task<void> serve(Connection connection);
     [[nodiscard]] task<bool> serve_one(Connection& connection, boost::beast::flat_buffer& buffer);
     [[nodiscard]] task<void> linger(Connection& connection);

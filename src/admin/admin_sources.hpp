@@ -21,6 +21,12 @@ enum class Readiness : std::uint8_t {
     draining,  ///< told to end: takes what comes, but wants no more
 };
 
+/// Where callers reach us.
+struct ListenerStatus {
+    std::string address;  ///< as bound, "127.0.0.1:8080"
+    bool tls = false;
+};
+
 /// All are called on the admin thread, while the workers run. None may be empty.
 struct AdminSources {
     std::function<FleetStatus(TimePoint now)> fleet;
@@ -29,6 +35,7 @@ struct AdminSources {
     std::function<std::uint64_t()> lost_log_lines;  ///< LogWriter::lost_lines
     const CellRegistry* cells = nullptr;            ///< outlives the admin server
     TimePoint started_at{};
+    std::vector<ListenerStatus> listeners;
     std::vector<AdminAction> actions;  ///< what POST can do
 };
 

@@ -18,6 +18,10 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr)
 /// 0 stands for "no limit" inside, which a reader must not take for a limit of nothing.
 Json limit_or_null(std::int64_t limit) { return limit == 0 ? Json(nullptr) : Json(limit); }
 
+Json number_or_null(const std::optional<std::int64_t>& number) {
+    return number ? Json(*number) : Json(nullptr);
+}
+
 Json breaker_json(const BreakerStatus& breaker) {
     const bool none = breaker.reason == Breaker::Reason::none;
     return {
@@ -37,6 +41,8 @@ Json last_error_json(const std::optional<LastError>& error) {
 }
 
 Json deployment_json(const DeploymentStatus& status) {
+    const UpstreamRemaining& left = status.upstream_remaining;
+    const bool said = left.tokens || left.requests;
     return {
         {"name", status.name},
         {"deployment", status.deployment},
@@ -52,9 +58,13 @@ Json deployment_json(const DeploymentStatus& status) {
         {"tokens_per_minute",
          {{"limit", limit_or_null(status.tpm_limit)},
           {"configured", limit_or_null(status.tpm_limit_configured)},
-          {"used", status.tpm_used}}},
+          {"used", status.tpm_used},
+          {"upstream_remaining", number_or_null(left.tokens)}}},
         {"requests_per_minute",
-         {{"limit", limit_or_null(status.rpm_limit)}, {"used", status.rpm_used}}},
+         {{"limit", limit_or_null(status.rpm_limit)},
+          {"used", status.rpm_used},
+          {"upstream_remaining", number_or_null(left.requests)}}},
+        {"upstream_remaining_seconds_ago", said ? Json(seconds(left.ago)) : Json(nullptr)},
         {"in_flight", status.in_flight},
         {"last_error", last_error_json(status.last_error)},
     };
@@ -84,6 +94,14 @@ Json route_json(const RouteStatus& route, const FleetStatus& fleet) {
     };
 }
 
+Json listeners_json(const AdminSources& sources) {
+    Json listeners = Json::array();
+    for (const ListenerStatus& listener : sources.listeners) {
+        listeners.push_back({{"address", listener.address}, {"tls", listener.tls}});
+    }
+    return listeners;
+}
+
 Json workers_json(const AdminSources& sources, TimePoint now) {
     Json workers = Json::array();
     for (const WorkerPulse& pulse : pulses(sources, now)) {
@@ -102,6 +120,7 @@ std::string status_json(const AdminSources& sources, TimePoint now) {
         {"version", build_info().version},
         {"state", name(sources.readiness())},
         {"uptime_seconds", seconds(now - sources.started_at)},
+        {"listeners", listeners_json(sources)},
         {"config", {{"hash", sources.config_hash()}}},
         {"workers", workers_json(sources, now)},
         {"routes", Json::array()},

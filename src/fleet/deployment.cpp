@@ -184,7 +184,20 @@ void Deployment::apply_hint(const QuotaHint& hint, TimePoint sent_at, TimePoint 
     if (hint.remaining_requests) {
         seen_requests_.store(*hint.remaining_requests, std::memory_order_relaxed);
     }
+    if (hint.remaining_tokens || hint.remaining_requests) {
+        seen_at_ns_.store(to_ns(now), std::memory_order_relaxed);
+    }
     quota_.apply_hint(hint, sent_at, now);
+}
+
+UpstreamRemaining Deployment::upstream_remaining(TimePoint now) const noexcept {
+    const Tokens tokens = seen_tokens_.load(std::memory_order_relaxed);
+    const std::int64_t requests = seen_requests_.load(std::memory_order_relaxed);
+    UpstreamRemaining said;
+    if (tokens >= 0) { said.tokens = tokens; }
+    if (requests >= 0) { said.requests = requests; }
+    said.ago = now - from_ns(seen_at_ns_.load(std::memory_order_relaxed));
+    return said;
 }
 
 void Deployment::note_failure(Reason reason, int status, TimePoint now) noexcept {

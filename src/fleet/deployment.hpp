@@ -112,13 +112,8 @@ public:
     [[nodiscard]] std::int64_t in_flight() const noexcept {
         return in_flight_.load(std::memory_order_relaxed);
     }
-    /// Last remaining-* headers, for the status page; -1: never seen.
-    [[nodiscard]] std::int64_t upstream_remaining_tokens() const noexcept {
-        return seen_tokens_.load();
-    }
-    [[nodiscard]] std::int64_t upstream_remaining_requests() const noexcept {
-        return seen_requests_.load();
-    }
+    /// What the last x-ratelimit-remaining-* fields said, for the status page.
+    [[nodiscard]] UpstreamRemaining upstream_remaining(TimePoint now) const noexcept;
 
 private:
     friend class Permit;
@@ -149,8 +144,9 @@ private:
     Outcomes slow_{std::chrono::seconds(3)};
     Shared<FailureNote> last_failure_{FailureNote{}};
     std::atomic<std::int64_t> in_flight_{0};
-    std::atomic<std::int64_t> seen_tokens_{-1};
-    std::atomic<std::int64_t> seen_requests_{-1};
+    std::atomic<std::int64_t> seen_tokens_{-1};    // -1: never
+    std::atomic<std::int64_t> seen_requests_{-1};  // -1: never
+    std::atomic<std::int64_t> seen_at_ns_{0};      // when either was
 };
 
 }  // namespace spillway

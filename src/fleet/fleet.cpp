@@ -195,6 +195,7 @@ FleetStatus Fleet::status(TimePoint now) const {
         one.tpm_used = live.quota().tokens_used(now);
         one.rpm_limit = deployment.config.rpm;
         one.rpm_used = live.quota().requests_used(now);
+        one.upstream_remaining = live.upstream_remaining(now);
         one.in_flight = live.in_flight();
         one.last_error = live.last_error(now);
         status.deployments.push_back(std::move(one));

@@ -31,6 +31,13 @@ struct LastError {
     Duration ago{};
 };
 
+/// What an upstream last said is left of its limits. It counts other clients' use, too.
+struct UpstreamRemaining {
+    std::optional<Tokens> tokens;          ///< none: it never said
+    std::optional<std::int64_t> requests;  ///< none: it never said
+    Duration ago{};                        ///< since it said either
+};
+
 struct DeploymentStatus {
     std::string name;
     std::string deployment;  ///< its name at the resource
@@ -48,6 +55,7 @@ struct DeploymentStatus {
     Tokens tpm_used = 0;
     std::int64_t rpm_limit = 0;  ///< 0: unlimited
     std::int64_t rpm_used = 0;
+    UpstreamRemaining upstream_remaining;
     std::int64_t in_flight = 0;
     std::optional<LastError> last_error;
 };

@@ -1,5 +1,6 @@
 #include "admin/admin_page.hpp"
 
+#include "admin/page_assets.hpp"
 #include "unit/admin/sources.hpp"
 
 #include <gtest/gtest.h>
@@ -22,8 +23,6 @@ protected:
     }
 
     FakeGateway gateway_;
-
-private:
     AdminPages pages_{gateway_.sources()};
 };
 
@@ -71,7 +70,7 @@ TEST_F(AdminPage, KnowsItsVersion) {
 }
 
 TEST_F(AdminPage, AnswersOtherPathsWithTheListOfItsOwn) {
-    for (const char* path : {"/", "/metrics/", "/Metrics", "/../etc/passwd", ""}) {
+    for (const char* path : {"/metrics/", "/page", "/page/", "/Metrics", "/../etc/passwd", ""}) {
         const AdminReply reply = get(path);
         EXPECT_EQ(reply.status, 404U) << path;
         const auto error = nlohmann::json::parse(reply.body)["error"];
@@ -154,6 +153,62 @@ TEST_F(AdminPage, ListsItsActionsToo) {
 
     EXPECT_EQ(reply.status, 404U);
     EXPECT_NE(reply.body.find("/version, POST /echo."), std::string::npos) << reply.body;
+}
+
+TEST_F(AdminPage, ServesTheStatusPageWithNothingInlineAndNothingFromElsewhere) {
+    const AdminReply reply = get("/");
+
+    EXPECT_EQ(reply.status, 200U);
+    EXPECT_EQ(reply.content_type, "text/html; charset=utf-8");
+    EXPECT_TRUE(reply.security_policy.starts_with("default-src 'none'; script-src 'self';"));
+    EXPECT_NE(reply.security_policy.find("frame-ancestors 'none'"), std::string_view::npos);
+    EXPECT_EQ(reply.security_policy.find("unsafe"), std::string_view::npos);
+    for (const char* outside : {"http:", "https:", "//", "style=", "onclick="}) {
+        EXPECT_EQ(reply.body.find(outside), std::string::npos) << outside;
+    }
+}
+
+TEST_F(AdminPage, ServesEveryFileThatItsFilesAskFor) {
+    for (const PageAsset& asset : page_assets()) {
+        const AdminReply reply = get(asset.path);
+        EXPECT_EQ(reply.status, 200U) << asset.path;
+        EXPECT_EQ(reply.body, asset.content) << asset.path;
+    }
+    EXPECT_EQ(get("/page/page.js").content_type, "text/javascript; charset=utf-8");
+    EXPECT_EQ(get("/page/page.css").content_type, "text/css; charset=utf-8");
+    EXPECT_EQ(get("/page/page.js/").status, 404U);
+}
+
+/// Opened at 3 a.m. over a bad line: issue 3.
+TEST_F(AdminPage, IsSmall) {
+    std::size_t bytes = 0;
+    for (const PageAsset& asset : page_assets()) { bytes += asset.content.size(); }
+
+    EXPECT_LT(bytes, 60'000U);
+}
+
+TEST_F(AdminPage, LetsWhatIsNoPageDoNothingInABrowser) {
+    EXPECT_EQ(get("/status.json").security_policy, "default-src 'none'; frame-ancestors 'none'");
+}
+
+TEST_F(AdminPage, TellsEventsOnceTheyWereObserved) {
+    gateway_.cells.worker(1).events.push({});
+    EXPECT_EQ(nlohmann::json::parse(get("/events").body)["last"], 0);
+
+    pages_.observe({FakeGateway::t0, WallTime{}});
+
+    EXPECT_EQ(nlohmann::json::parse(get("/events").body)["events"].size(), 1U);
+    EXPECT_EQ(nlohmann::json::parse(get("/events?after=1").body)["events"].size(), 0U);
+    EXPECT_EQ(nlohmann::json::parse(get("/events?after=-1").body)["events"].size(), 1U);
+    EXPECT_EQ(nlohmann::json::parse(get("/events?after=").body)["events"].size(), 1U);
+}
+
+TEST_F(AdminPage, RemembersTheLastQuarterOfAnHour) {
+    gateway_.cells.deployment(0, "east").failures[1].add(2);
+    pages_.observe({FakeGateway::t0, WallTime{}});
+
+    const auto past = nlohmann::json::parse(get("/history.json").body);
+    EXPECT_EQ(past["deployments"][0]["errors"], (nlohmann::json{2}));
 }
 
 TEST_F(AdminPage, RefusesAForeignHost) {

@@ -31,6 +31,7 @@ public:
         AdminSources sources;
         sources.fleet = [this](TimePoint) { return fleet; };
         sources.readiness = [this] { return readiness; };
+        sources.listeners = {{"127.0.0.1:8080", false}, {"[::]:8443", true}};
         sources.config_hash = [] { return std::string("c0ffee"); };
         sources.lost_log_lines = [] { return std::uint64_t{7}; };
         sources.cells = &cells;

@@ -51,10 +51,32 @@ TEST(StatusJson, ShowsNoLimitAsNullAndNotAsNothingLeft) {
     const auto deployments = status_of(gateway)["deployments"];
 
     EXPECT_EQ(deployments[0]["tokens_per_minute"],
-              (nlohmann::json{{"limit", 50'000}, {"configured", 100'000}, {"used", 0}}));
+              (nlohmann::json{{"limit", 50'000},
+                              {"configured", 100'000},
+                              {"used", 0},
+                              {"upstream_remaining", nullptr}}));
     EXPECT_EQ(deployments[1]["tokens_per_minute"]["limit"], nullptr);
     EXPECT_EQ(deployments[1]["requests_per_minute"]["limit"], nullptr);
     EXPECT_EQ(deployments[1]["last_error"], nullptr);
+}
+
+TEST(StatusJson, ShowsWhatTheUpstreamSaysIsLeftAndSinceWhen) {
+    FakeGateway gateway;
+    gateway.fleet.deployments[0].upstream_remaining = {Tokens{700}, std::nullopt, 2s};
+    const auto deployments = status_of(gateway)["deployments"];
+
+    EXPECT_EQ(deployments[0]["tokens_per_minute"]["upstream_remaining"], 700);
+    EXPECT_EQ(deployments[0]["requests_per_minute"]["upstream_remaining"], nullptr);
+    EXPECT_EQ(deployments[0]["upstream_remaining_seconds_ago"], 2.0);
+    EXPECT_EQ(deployments[1]["upstream_remaining_seconds_ago"], nullptr);
+}
+
+TEST(StatusJson, SaysWhereCallersConnect) {
+    FakeGateway gateway;
+    const auto listeners = status_of(gateway)["listeners"];
+
+    EXPECT_EQ(listeners[0], (nlohmann::json{{"address", "127.0.0.1:8080"}, {"tls", false}}));
+    EXPECT_EQ(listeners[1]["tls"], true);
 }
 
 TEST(StatusJson, SaysWhatRunsAndForHowLong) {
