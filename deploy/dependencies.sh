@@ -2,7 +2,7 @@
 # Installs what Spillway needs from the distribution (Debian 12 or later), as root; without root it
 # prints the command to run. Already there: nothing happens, no network is used.
 #
-#   deploy/dependencies.sh [build] [test] [bench]      (default: build test)
+#   deploy/dependencies.sh [build] [test] [package] [bench]      (default: build test)
 #   deploy/dependencies.sh --list [group...]           print the packages and exit
 set -euo pipefail
 
@@ -10,10 +10,13 @@ set -euo pipefail
 boost=libboost-dev
 if grep -q '^VERSION_ID="12"' /etc/os-release; then boost=libboost1.81-dev; fi
 
-build=(g++ cmake ninja-build ccache ca-certificates curl git openssl procps python3 python3-venv
+build=(g++ cmake ninja-build ccache ca-certificates curl dpkg-dev file git openssl procps python3 python3-venv
     "$boost" libssl-dev libsimdjson-dev nlohmann-json3-dev libyaml-cpp-dev prometheus-cpp-dev
     libcli11-dev libgtest-dev libgmock-dev)
-test=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev iproute2 nftables)
+test=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev iproute2 nftables
+    chromium fonts-dejavu-core)
+# What tests/packages.sh installs packages, boots and builds images with.
+package=(buildah lintian mandoc mmdebstrap systemd systemd-container util-linux zsh fish)
 bench=(nginx-light haproxy libbenchmark-dev)
 # A command that may have come from elsewhere than the package that Debian has it in.
 declare -A test_commands=([node]=nodejs [npm]=npm [promtool]=prometheus)
@@ -36,9 +39,10 @@ for group in "${groups[@]}"; do
                 command -v "$command" >/dev/null || wanted+=("${test_commands[$command]}")
             done
             ;;
+        package) wanted+=("${package[@]}") ;;
         bench) wanted+=("${bench[@]}") ;;
         *)
-            echo "dependencies: unknown group '$group' (build, test, bench)" >&2
+            echo "dependencies: unknown group '$group' (build, test, package, bench)" >&2
             exit 2
             ;;
     esac

@@ -40,7 +40,7 @@ _spillway() {{
     case $cmd in
 {cases}
     esac
-    _describe -o spillway offered
+    _describe spillway offered
     [[ $PREFIX == -* ]] || _files
 }}
 if [[ $funcstack[1] == _spillway ]]; then _spillway "$@"; else compdef _spillway spillway; fi

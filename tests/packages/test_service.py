@@ -1,0 +1,104 @@
+"""The package used as on a server: a clean Debian with the real systemd, which starts the unit with all its restrictions."""
+
+import json
+import subprocess
+
+import pytest
+from gateway import REPO
+
+UNIT = REPO / "deploy/systemd/spillway.service"
+QUESTION = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]})
+
+
+@pytest.fixture(scope="module")
+def service(machine):
+    """The service over the simulated regions of docker/demo, with the package's own example as its table."""
+    simulated = (REPO / "docker/demo/simulator.json").read_text()
+    (machine.root / "etc/simulator.json").write_text(simulated)
+    for region in ("east", "west"):
+        (machine.root / "etc/spillway/keys" / region).write_text(f"{region}-key\n")
+    table = machine.root / "etc/spillway/spillway.yaml"
+    text = table.read_text()
+    for name, port in (("acme-eastus", 9001), ("acme-westus3", 9002)):
+        text = text.replace(f"https://{name}.openai.azure.com", f"http://127.0.0.1:{port}")
+    table.write_text(text + "drain: {delay: 0s, timeout: 5s}\n")
+    simulator = machine.start("/usr/bin/spillway-sim --config /etc/simulator.json")
+    assert json.loads(simulator.stdout.readline())["admin"] == "0.0.0.0:9100"
+    machine.run("systemctl start spillway.service")
+    wait_until_it_answers(machine)
+    yield machine
+    machine.run("systemctl stop spillway.service spillway.socket")
+    simulator.kill()
+    simulator.wait()
+
+
+def wait_until_it_answers(machine):
+    machine.wait_for(lambda: machine.run("spillway health --ready", check=False).returncode == 0, "the gateway is ready")
+
+
+def ask(machine):
+    """(status, deployment) of one request."""
+    done = machine.here(["curl", "--silent", "--include", "http://127.0.0.1:8080/v1/chat/completions", "--header",
+                         "content-type: application/json", "--data", QUESTION])
+    head = done.stdout.partition("\n\n")[0].split("\n")
+    fields = dict(line.split(": ", 1) for line in head[1:])
+    return int(head[0].split(" ")[1]), fields.get("x-spillway-deployment")
+
+
+def faults(machine, *arguments):
+    machine.here(["curl", "--silent", "--fail", "http://127.0.0.1:9100/faults", *arguments], check=True)
+
+
+def process(machine):
+    return machine.property("spillway.service", "MainPID")
+
+
+def test_installing_starts_and_enables_nothing(machine):
+    assert machine.run("systemctl is-enabled spillway.service spillway.socket", check=False).stdout.split() == ["disabled", "disabled"]
+    shown = machine.run("stat --format %U:%G:%a /etc/spillway/keys").stdout.strip()
+    assert shown == "root:spillway:750"
+
+
+def test_the_unit_verifies_and_is_barely_exposed(machine):
+    machine.run("systemd-analyze verify --man=no spillway.service spillway.socket")
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=20", UNIT], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-200:]
+
+
+def test_it_serves_and_fails_over_under_its_restrictions(service):
+    assert ask(service) == (200, "gpt-4o-east")
+    faults(service, "--data", json.dumps({"resource": "east", "fault": {"refuse": "all"}}))
+    try:
+        assert ask(service) == (200, "gpt-4o-west")
+    finally:
+        faults(service, "--request", "DELETE")
+    assert service.property("spillway.service", "NRestarts") == "0"
+
+
+def test_the_process_is_as_confined_as_the_unit_says(service):
+    status = dict(line.split(":\t", 1) for line in service.run(f"cat /proc/{process(service)}/status").stdout.splitlines())
+    uid = service.run("id --user spillway").stdout.strip()
+
+    assert set(status["Uid"].split()) == {uid} != {"0"}
+    assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == int(status["CapAmb"], 16) == 0
+    assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2"
+    mounts = [line.split() for line in service.run(f"cat /proc/{process(service)}/mountinfo").stdout.splitlines()]
+    options = {mount[4]: mount[5].split(",") for mount in mounts}
+    assert "ro" in options["/"] and "rw" in options["/var/log/spillway"]
+    assert "ro" in options["/home"] and options["/proc"]
+
+
+def test_it_writes_its_log_where_only_it_may(service):
+    service.wait_for(lambda: (service.root / "var/log/spillway/access.log").exists(), "the access log")
+    shown = service.run("stat --format %U:%a /var/log/spillway/access.log").stdout.strip()
+    assert shown == "spillway:600"
+
+
+def test_it_ends_by_itself_and_well(service):
+    service.run("systemctl restart spillway.service")
+    wait_until_it_answers(service)
+    assert ask(service)[0] == 200
+    service.run("systemctl stop spillway.service")
+    assert service.property("spillway.service", "Result") == "success"
+    service.run("systemctl start spillway.service")
+    wait_until_it_answers(service)
