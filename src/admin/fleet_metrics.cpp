@@ -29,6 +29,9 @@ void add_deployment(const DeploymentStatus& status, Exposition& exposition) {
     add(Metric::deployment_rpm_limit, status.rpm_limit);
     add(Metric::deployment_rpm_used, status.rpm_used);
     add(Metric::deployment_retry_after, seconds(status.cools_for));
+    const UpstreamRemaining& left = status.upstream_remaining;
+    if (left.tokens) { add(Metric::upstream_ratelimit_remaining_tokens, *left.tokens); }
+    if (left.requests) { add(Metric::upstream_ratelimit_remaining_requests, *left.requests); }
 }
 
 // What the planner says, not what the breaker says alone: a deployment may be well and full.

@@ -42,6 +42,8 @@ enum class Metric : std::uint8_t {
     deployment_rpm_limit,
     deployment_rpm_used,
     deployment_retry_after,
+    upstream_ratelimit_remaining_tokens,
+    upstream_ratelimit_remaining_requests,
     route_deployments,
     route_deployments_eligible,
     connections,

@@ -15,6 +15,19 @@ std::string text_of(const FleetStatus& status) {
     return exposition_text(std::move(exposition).families());
 }
 
+TEST(FleetMetrics, ShowWhatTheUpstreamSaysIsLeftOnlyOnceItSaidSo) {
+    FakeGateway gateway;
+    EXPECT_EQ(text_of(gateway.fleet).find("ratelimit_remaining"), std::string::npos);
+
+    gateway.fleet.deployments[0].upstream_remaining = {Tokens{0}, 7, 1s};
+    const std::string text = text_of(gateway.fleet);
+
+    const std::string name = "spillway_upstream_ratelimit_remaining_";
+    EXPECT_NE(text.find(name + "tokens{deployment=\"gpt-4o-east\"} 0\n"), std::string::npos);
+    EXPECT_NE(text.find(name + "requests{deployment=\"gpt-4o-east\"} 7\n"), std::string::npos);
+    EXPECT_EQ(text.find(name + "tokens{deployment=\"gpt-4o-west\"}"), std::string::npos);
+}
+
 TEST(FleetMetrics, SayEveryStateOfABreakerInItsOwnSeries) {
     FakeGateway gateway;
     gateway.fleet.deployments[0].breaker.state = Breaker::State::half_open;
