@@ -14,8 +14,8 @@ function order({ tries, refusal }) {
     }
     const steps = tries.map(({ deployment, chances, last_resort: last }, i) => {
         const others = chances.slice(1).map((each) => `${each.deployment} ${percent(each.share)}`);
-        const share = others.length > 0 ? ` (${percent(chances[0].share)}, else ${others.join(", ")})`
-            : "";
+        const share = others.length === 0 ? ""
+            : ` (${percent(chances[0].share)}, else ${others.join(", ")})`;
         return el("li", {}, `${i === 0 ? "First" : "If that fails"}: ${deployment}${share}` +
             (last ? ", as a last resort" : ""));
     });
@@ -57,9 +57,9 @@ async function answer(form) {
         headers: { "content-type": "application/json", "x-spillway-admin": "1" },
         body: JSON.stringify(asked),
     });
-    const document = await reply.json();
-    if (!reply.ok) return [el("p", {}, document.error.message)];
-    return document.deployments.length > 0 ? [order(document), table(document)] : [order(document)];
+    const said = await reply.json();
+    if (!reply.ok) return [el("p", {}, said.error.message)];
+    return said.deployments.length > 0 ? [order(said), table(said)] : [order(said)];
 }
 
 export function connectExplain(form, place) {
