@@ -54,12 +54,9 @@ install(FILES ${made}/_spillway DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-
 install(FILES ${made}/spillway.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES ${made}/spillway.spdx.json ${PROJECT_SOURCE_DIR}/config/spillway.schema.json
     DESTINATION ${CMAKE_INSTALL_DATADIR}/spillway)
-foreach(folder grafana prometheus)
-    if(EXISTS ${PROJECT_SOURCE_DIR}/deploy/${folder})
-        install(DIRECTORY ${PROJECT_SOURCE_DIR}/deploy/${folder}
-            DESTINATION ${CMAKE_INSTALL_DATADIR}/spillway)
-    endif()
-endforeach()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/deploy/grafana ${PROJECT_SOURCE_DIR}/deploy/prometheus
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/spillway
+    FILES_MATCHING PATTERN "*.json" PATTERN "*.yml" PATTERN "*_test.yml" EXCLUDE)
 install(FILES ${scripts}/copyright ${made}/changelog.gz ${made}/changelog.Debian.gz
     DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/spillway)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/spillway
