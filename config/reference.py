@@ -28,7 +28,8 @@ current. `spillway check FILE` finds every mistake at once, editors find them wh
 
 - `*` stands for a name you choose, `[]` for each element of a list. Keys in **bold** are required where their map is.
 - A duration is `500ms`, `20s`, `10m` or `24h`; a size `65536`, `64KiB` or `32MiB`; a count `600`, `100k` or `2M`.
-- Any value may come from the environment: `${VAR}`, `${VAR:-default}`, `${VAR:?message}`; `$$` is a dollar sign.
+- Any value may come from the environment: `${VAR}`, `${VAR:-default}`; `$$` is a dollar sign. One
+  that is not set and has no default is an error.
 - An unknown key, a key that occurs twice, and YAML's merge keys are errors.
 - `defaults` takes the keys of a route and holds for all routes.
 
