@@ -74,6 +74,7 @@ private:
     Text make_table(std::size_t number, WorkerTable& table);
     Text open_listeners();
     Text start_admin();
+    [[nodiscard]] std::vector<ListenerStatus> listeners() const;
     void start_names();
     template <class Value>
     void post_to_all(std::shared_ptr<const Value> WorkerContext::*where,
@@ -149,8 +150,10 @@ Text Gateway::Impl::make_table(std::size_t number, WorkerTable& table) {
     for (const FleetDeployment& deployment : fleet_->deployments()) {
         table.deployment_cells.push_back(&cells_.deployment(number, deployment.config.name));
     }
+    WorkerContext& context = workers_[number]->context();
     for (const FleetResource& resource : fleet_->resources()) {
-        table.pools.push_back(std::make_unique<ConnectionPool>(workers_[number]->context().wheel));
+        table.pools.push_back(std::make_unique<ConnectionPool>(context.wheel,
+                                                               context.cells.upstream_idle));
         if (!resource.config.endpoint.tls) {
             table.tls.push_back(nullptr);
             continue;
@@ -188,6 +191,7 @@ Text Gateway::Impl::start_admin() {
     AdminSources sources;
     sources.fleet = [this](TimePoint now) { return fleet_->status(now); };
     sources.readiness = [this] { return readiness_.load(); };
+    sources.listeners = listeners();
     sources.config_hash = [this] { return config_hash_; };
     sources.lost_log_lines = [this] { return log_->lost_lines(); };
     sources.cells = &cells_;
@@ -197,6 +201,14 @@ Text Gateway::Impl::start_admin() {
     if (!bound) { return bound.error(); }
     admin_endpoint = to_text(*bound);
     return {};
+}
+
+std::vector<ListenerStatus> Gateway::Impl::listeners() const {
+    std::vector<ListenerStatus> result;
+    for (std::size_t i = 0; i < endpoints.size(); ++i) {
+        result.push_back({endpoints[i], config_.listeners[i].tls.has_value()});
+    }
+    return result;
 }
 
 void Gateway::Impl::start_names() {

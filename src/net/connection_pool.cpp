@@ -6,7 +6,7 @@ namespace spillway {
 
 std::unique_ptr<Stream> ConnectionPool::take() {
     while (!idle_.empty()) {
-        std::unique_ptr<Stream> stream = std::move(idle_.back().stream);
+        std::unique_ptr<Stream> stream = idle_.back().take();
         idle_.pop_back();
         if (stream->quiet()) { return stream; }
     }
@@ -16,7 +16,7 @@ std::unique_ptr<Stream> ConnectionPool::take() {
 void ConnectionPool::give(std::unique_ptr<Stream> stream, TimePoint now) {
     stream->expires_at(never);
     if (idle_.size() >= idle_max) { idle_.pop_front(); }
-    idle_.push_back({std::move(stream), now});
+    idle_.emplace_back(std::move(stream), now, idle_count_);
     if (idle_.size() == 1) { wheel_.arm(*this, now + idle_for); }
 }
 

@@ -4,10 +4,12 @@
 #pragma once
 
 #include "net/stream.hpp"
+#include "telemetry/instruments.hpp"
 
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <utility>
 
 namespace spillway {
 
@@ -17,7 +19,8 @@ public:
     /// Below the four minutes after which Azure's load balancers forget a connection.
     static constexpr Duration idle_for = std::chrono::seconds(90);
 
-    explicit ConnectionPool(TimerWheel& wheel) : wheel_(wheel) {}
+    /// `idle` is a gauge of the worker's; several pools may add to it.
+    ConnectionPool(TimerWheel& wheel, Counter& idle) : wheel_(wheel), idle_count_(idle) {}
     ~ConnectionPool() override = default;
 
     /// Null when there is none that is still good.
@@ -29,11 +32,27 @@ public:
 private:
     void on_deadline() override;
 
-    struct Idle {
-        std::unique_ptr<Stream> stream;
-        TimePoint since;
+    /// Counts a connection for as long as it is idle, however it stops being so.
+    class Idle {
+    public:
+        Idle(std::unique_ptr<Stream> stream, TimePoint at, Counter& count)
+            : since(at), stream_(std::move(stream)), count_(count) {
+            count_.add();
+        }
+        ~Idle() { count_.sub(); }
+        Idle(const Idle&) = delete;
+        Idle& operator=(const Idle&) = delete;
+
+        [[nodiscard]] std::unique_ptr<Stream> take() noexcept { return std::move(stream_); }
+
+        const TimePoint since;
+
+    private:
+        std::unique_ptr<Stream> stream_;
+        Counter& count_;
     };
     TimerWheel& wheel_;
+    Counter& idle_count_;
     std::deque<Idle> idle_;  // oldest first
 };
 

@@ -58,7 +58,7 @@ Attempt::Attempt(Exchange& exchange, const FleetDeployment& deployment, Permit p
 
 Attempt::~Attempt() {
     cells_.in_flight.sub();
-    exchange_.hangup.protect(nullptr);
+    drop_connection();
     release_buffer();
 }
 
@@ -109,9 +109,8 @@ task<Result<void>> Attempt::connect(Connection which) {
     if (resource.needs_credential && exchange_.worker.credentials->at(at).empty()) {
         co_return Failure{Stage::send, Cause::unavailable, {}};
     }
-    exchange_.hangup.protect(nullptr);
-    upstream_ = nullptr;
-    if (which == Connection::pooled_or_new) { upstream_ = exchange_.table->pools[at]->take(); }
+    drop_connection();
+    if (which == Connection::pooled_or_new) { hold(exchange_.table->pools[at]->take()); }
     reused_ = upstream_ != nullptr;
     if (reused_) {
         connected_at_ = Clock::now();
@@ -131,7 +130,7 @@ task<Result<void>> Attempt::connect(Connection which) {
     cells_.connections_opened.add();
     connected_at_ = Clock::now();
     cells_.connect.observe(std::chrono::duration<double>(connected_at_ - now).count());
-    upstream_ = std::move(*dialled);
+    hold(std::move(*dialled));
     exchange_.hangup.protect(upstream_.get());
     co_return Result<void>{};
 }
@@ -366,10 +365,18 @@ bool Attempt::may_be_shown() const noexcept {
     return !failure_ && body_ == Body::whole && status >= 400 && status < 500 && status != 429;
 }
 
-void Attempt::drop_connection() noexcept {
-    exchange_.hangup.protect(nullptr);
-    upstream_ = nullptr;
+void Attempt::hold(std::unique_ptr<Stream> connection) noexcept {
+    upstream_ = std::move(connection);
+    if (upstream_) { exchange_.worker.cells.upstream_active.add(); }
 }
+
+std::unique_ptr<Stream> Attempt::let_go() noexcept {
+    exchange_.hangup.protect(nullptr);
+    if (upstream_) { exchange_.worker.cells.upstream_active.sub(); }
+    return std::move(upstream_);
+}
+
+void Attempt::drop_connection() noexcept { let_go().reset(); }
 
 void Attempt::release_buffer() {
     head_.fields.clear();  // they point into the buffer
@@ -380,14 +387,13 @@ void Attempt::release_buffer() {
 }
 
 void Attempt::release_connection(TimePoint now) {
-    exchange_.hangup.protect(nullptr);
     const bool reusable = upstream_ && complete_ && !surplus_ && !upstream_->cancelled() &&
                           framing().kind != BodyFraming::Kind::until_close && keeps_alive_;
+    std::unique_ptr<Stream> connection = let_go();
     if (reusable) {
         const std::size_t at = index(deployment_.config.resource);
-        exchange_.table->pools[at]->give(std::move(upstream_), now);
+        exchange_.table->pools[at]->give(std::move(connection), now);
     }
-    upstream_ = nullptr;
 }
 
 }  // namespace spillway

@@ -108,6 +108,9 @@ private:
     [[nodiscard]] Verdict failed(Failure failure);
     [[nodiscard]] Verdict judge_error() const;
     void note_head();
+    // The only two that change `upstream_`: a connection that is held is counted as active.
+    void hold(std::unique_ptr<Stream> connection) noexcept;
+    [[nodiscard]] std::unique_ptr<Stream> let_go() noexcept;
 
     Exchange& exchange_;
     const FleetDeployment& deployment_;
