@@ -26,7 +26,8 @@ START_SECONDS = float(os.environ.get("SPILLWAY_START_SECONDS", "20"))
 
 
 class Gateway:
-    def __init__(self, table: dict, env: dict[str, str] | None = None):
+    def __init__(self, table: dict, env: dict[str, str] | None = None, program: str = BINARY):
+        self.program = program
         self.directory = tempfile.TemporaryDirectory(prefix="spillway-test-")
         root = pathlib.Path(self.directory.name)
         self.access_path = root / "access.log"
@@ -45,7 +46,7 @@ class Gateway:
     def start(self) -> "Gateway":
         with open(self.events_path, "wb") as events:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--config", str(self.config_path)],
+                [self.program, "serve", "--config", str(self.config_path)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=events, env=self.env)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
