@@ -5,16 +5,16 @@
 #   tests/run.sh --quick         release build, unit and end-to-end tests
 #   tests/run.sh --full          that, the sanitizers (end to end as well), clang, clang-tidy,
 #                                fuzzing, and the scripts in tests/full.d/
-#   tests/run.sh --only STEP...  some of: release e2e quickstart asan tsan e2e-asan clang lint
-#                                fuzz full
+#   tests/run.sh --only STEP...  some of: release e2e quickstart packages asan tsan e2e-asan
+#                                clang lint fuzz full
 #
 # Each step has a bound of time and a log in build/results/. FUZZ_SECONDS: search time per target.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-steps=(release e2e quickstart)
-declare -A bound=([dependencies]=900 [release]=1800 [e2e]=1200 [quickstart]=1200 [asan]=1800
-    [e2e-asan]=1200 [tsan]=1200 [clang]=1800 [lint]=1200 [fuzz]=7200 [full]=14400)
+steps=(release e2e quickstart packages)
+declare -A bound=([dependencies]=900 [release]=1800 [e2e]=1200 [quickstart]=1200
+    [packages]=1200 [asan]=1800 [e2e-asan]=1200 [tsan]=1200 [clang]=1800 [lint]=1200 [fuzz]=7200 [full]=14400)
 fuzz_seconds=${FUZZ_SECONDS:-60}
 jobs=$(nproc)
 results=build/results
@@ -66,6 +66,9 @@ step_e2e() {
 
 # The README's first command.
 step_quickstart() { ./deploy/quickstart.sh --once; }
+
+# What is shipped: package, image, chart, manifests.
+step_packages() { tests/packages.sh --junit-xml="$PWD/$results/packages.xml"; }
 
 # The tests that drive every path of a request, against the sanitized gateway.
 step_e2e-asan() {
