@@ -1,6 +1,6 @@
 // A worker's listening socket. Each worker has its own (SO_REUSEPORT), so accepting needs no
-// coordination; on the way out it accepts until the queue is empty, because closing such a socket
-// resets what is still queued (reliability.md §0.17).
+// coordination; on the way out it lets no handshake begin and accepts until the queue is empty,
+// because closing such a socket resets what is still queued (reliability.md §0.17).
 #pragma once
 
 #include "net/stream.hpp"

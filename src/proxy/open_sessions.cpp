@@ -1,6 +1,14 @@
 #include "proxy/open_sessions.hpp"
 
+#include <algorithm>
+
 namespace spillway {
+namespace {
+
+// Time for a first request that was sent right behind its handshake.
+constexpr Duration newcomer_patience = std::chrono::seconds(1);
+
+}  // namespace
 
 OpenSession::OpenSession(OpenSessions& list, Stream& caller, HangupWatch& hangup) noexcept
     : list_(list), caller_(caller), hangup_(hangup), next_(list.first_) {
@@ -15,15 +23,29 @@ OpenSession::~OpenSession() {
     --list_.size_;
 }
 
+Duration OpenSession::patience(Duration usual) const noexcept {
+    return list_.closing_ ? std::min(usual, newcomer_patience) : usual;
+}
+
+void OpenSession::close_if_idle() noexcept {
+    if (!is_idle_) { return; }
+    if (is_new_) {
+        caller_.expires_at(Clock::now() + newcomer_patience);
+    } else if (caller_.quiet()) {
+        caller_.cancel();
+    }
+}
+
 void OpenSessions::close_idle() noexcept {
+    closing_ = true;
     for (OpenSession* session = first_; session != nullptr; session = session->next_) {
-        if (session->idle_) { session->caller_.cancel(); }
+        session->close_if_idle();
     }
 }
 
 void OpenSessions::stop_all() noexcept {
     for (OpenSession* session = first_; session != nullptr; session = session->next_) {
-        if (session->idle_) {
+        if (session->is_idle_) {
             session->caller_.cancel();
         } else {
             session->hangup_.stop_upstream();

@@ -19,16 +19,24 @@ public:
     OpenSession(const OpenSession&) = delete;
     OpenSession& operator=(const OpenSession&) = delete;
 
-    /// Between two requests.
-    void idle() noexcept { idle_ = true; }
-    void busy() noexcept { idle_ = false; }
+    /// Waits for a request.
+    void idle() noexcept { is_idle_ = true; }
+    void busy() noexcept {
+        is_idle_ = false;
+        is_new_ = false;
+    }
+    /// How long to wait for the next request, where `usual` is the table's word.
+    [[nodiscard]] Duration patience(Duration usual) const noexcept;
 
 private:
     friend class OpenSessions;
+    void close_if_idle() noexcept;
+
     OpenSessions& list_;
     Stream& caller_;
     HangupWatch& hangup_;
-    bool idle_ = false;
+    bool is_idle_ = false;
+    bool is_new_ = true;  // has not sent anything yet
     OpenSession* next_ = nullptr;
     OpenSession* previous_ = nullptr;
 };
@@ -37,11 +45,14 @@ private:
 class OpenSessions {
 public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    /// Closes connections between two requests, now and from now on. A new one may still send its
+    /// first: its request is on the way since before the caller could know.
     void close_idle() noexcept;
     void stop_all() noexcept;
 
 private:
     friend class OpenSession;
+    bool closing_ = false;
     OpenSession* first_ = nullptr;
     std::size_t size_ = 0;
 };

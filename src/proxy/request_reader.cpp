@@ -47,7 +47,7 @@ task<ReadResult> RequestReader::head(RequestHead& out, const CallerLimits& limit
     HeadScanner scanner(HeadLimits{limits.head_bytes, limits.head_fields});
     bool begun = false;
     session_.idle();
-    caller_.expires_at(Clock::now() + limits.keep_alive);
+    caller_.expires_at(Clock::now() + session_.patience(limits.keep_alive));
     for (;;) {
         if (input_.size() > 0) {
             session_.busy();
