@@ -74,7 +74,7 @@ void log_event(Severity severity, std::string_view event, LogFields fields) {
     line.text("event", event, value_bytes_max);
     for (const auto& [key, value] : fields) {
         if (text.size() + key.size() + value_bytes_max + tail_bytes > line_bytes_max) { break; }
-        line.text(key, value, value_bytes_max);
+        line.named(key, value, value_bytes_max);
     }
     if (*suppressed > 0) { line.number("suppressed", static_cast<std::int64_t>(*suppressed)); }
     line.finish();

@@ -1,9 +1,12 @@
 #include "telemetry/json_text.hpp"
 
+#include "base/block.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstring>
 
 namespace spillway {
 
@@ -62,12 +65,20 @@ std::string_view escape_of(std::string_view character, std::array<char, 6>& stor
     return {storage.data(), storage.size()};
 }
 
+bool needs_escape(Block block) noexcept {
+    return marks(reinterpret_cast<Block>((block < 0x20) | (block >= 0x7F) | (block == '"') |
+                                         (block == '\\'))) != 0;
+}
+
 /// True when every byte stands for itself: nearly every text, copied at once.
 bool is_plain(std::string_view text) noexcept {
-    return std::ranges::all_of(text, [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
-    });
+    while (text.size() >= sizeof(Block)) {
+        if (needs_escape(load_block(text.data()))) { return false; }
+        text.remove_prefix(sizeof(Block));
+    }
+    Block rest = Block{} + ' ';
+    std::memcpy(&rest, text.data(), text.size());
+    return !needs_escape(rest);
 }
 
 void append_padded(std::string& out, std::uint64_t value, std::size_t digits) {
@@ -102,12 +113,14 @@ void append_escaped(std::string& out, std::string_view text, std::size_t bytes_m
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text, std::size_t escaped_bytes_max) {
-    out += '"';
     if (text.size() <= escaped_bytes_max && is_plain(text)) {
-        out += text;
-    } else {
-        append_escaped(out, text, escaped_bytes_max);
+        const std::size_t at = out.size();
+        out.resize(at + text.size() + 2, '"');
+        text.copy(out.data() + at + 1, text.size());
+        return;
     }
+    out += '"';
+    append_escaped(out, text, escaped_bytes_max);
     out += '"';
 }
 
@@ -134,17 +147,25 @@ void append_json_time(std::string& out, WallTime at) {
     out += "Z\"";
 }
 
-void JsonObject::text(std::string_view key, std::string_view value, std::size_t escaped_bytes_max) {
+void JsonObject::text(const JsonKey& key, std::string_view value, std::size_t escaped_bytes_max) {
     append_json_string(this->value(key), value, escaped_bytes_max);
 }
 
-void JsonObject::number(std::string_view key, std::int64_t value) {
+void JsonObject::named(std::string_view key, std::string_view value,
+                       std::size_t escaped_bytes_max) {
+    if (!is_empty_) { out_ += ','; }
+    is_empty_ = false;
+    out_.append(1, '"').append(key).append("\":");
+    append_json_string(out_, value, escaped_bytes_max);
+}
+
+void JsonObject::number(const JsonKey& key, std::int64_t value) {
     std::array<char, 20> storage;
     const auto end = std::to_chars(storage.data(), storage.data() + storage.size(), value).ptr;
     this->value(key).append(storage.data(), end);
 }
 
-void JsonObject::milliseconds(std::string_view key, Duration value) {
+void JsonObject::milliseconds(const JsonKey& key, Duration value) {
     using std::chrono::microseconds;
     const auto whole = std::chrono::duration_cast<microseconds>(value).count();
     const auto count = static_cast<std::uint64_t>(std::max<microseconds::rep>(whole, 0));
@@ -154,14 +175,11 @@ void JsonObject::milliseconds(std::string_view key, Duration value) {
     append_padded(out, count % 1000, 3);
 }
 
-void JsonObject::time(std::string_view key, WallTime at) { append_json_time(value(key), at); }
+void JsonObject::time(const JsonKey& key, WallTime at) { append_json_time(value(key), at); }
 
-std::string& JsonObject::value(std::string_view key) {
-    if (separator_ != '\0') { out_ += separator_; }
-    separator_ = ',';
-    out_ += '"';
-    out_ += key;
-    out_ += "\":";
+std::string& JsonObject::value(const JsonKey& key) {
+    out_ += is_empty_ ? key.without_comma() : key.with_comma();
+    is_empty_ = false;
     return out_;
 }
 

@@ -25,31 +25,34 @@ public:
     [[nodiscard]] bool complete() const noexcept { return ended_ && !broken_; }
     /// Something is certainly missing. Neither this nor `complete` when it cannot be told.
     [[nodiscard]] bool unfinished() const noexcept { return !ended_ && !broken_; }
-    /// The object that is the value of the first top-level `usage`, once: empty before it is
-    /// complete and from the second time on. Cut at `captured_max`, which makes a longer one
-    /// unreadable.
-    [[nodiscard]] std::string_view take_usage() noexcept;
+    /// The object that is the value of the first top-level `usage`, when the piece just fed has
+    /// brought its end; else empty. Valid as long as that piece. Cut at `captured_max`, which makes
+    /// a longer one unreadable.
+    [[nodiscard]] std::string_view usage() const noexcept { return usage_; }
 
 private:
-    enum class Capture : std::uint8_t { waiting, running, done, over };
+    enum class Capture : std::uint8_t { waiting, running, over };
 
     [[nodiscard]] std::size_t pass_string(std::string_view piece, std::size_t from) noexcept;
     [[nodiscard]] std::size_t pass_structure(std::string_view piece, std::size_t from);
+    /// The current string may be the name of a member of the top level. (So may a value be, but no
+    /// colon follows it.)
+    [[nodiscard]] bool is_key() const noexcept { return depth_ == 1 && (objects_ & 1U) != 0; }
     void match_key(std::string_view part) noexcept;
-    void on_structural(char c) noexcept;
-    void open(char c) noexcept;
-    void close(char c) noexcept;
-    void capture(std::string_view part);
+    void on_structural(std::string_view piece, std::size_t at);
+    void open(char c, std::size_t at) noexcept;
+    void close(std::string_view piece, std::size_t at);
+    void keep(std::string_view part);
 
-    std::string captured_;
-    std::uint64_t objects_ = 0;  // bit d: the container at depth d + 1 is an object
+    std::string kept_;              // of the captured object, from pieces before this one
+    std::string_view usage_;        // all of it
+    std::size_t capture_from_ = 0;  // where in this piece it begins or goes on
+    std::uint64_t objects_ = 0;     // bit d: the container at depth d + 1 is an object
     unsigned depth_ = 0;
     std::size_t key_matched_ = 0;  // characters of `usage` that the current string has matched
     bool in_string_ = false;
     bool escaped_ = false;
-    bool key_next_ = false;    // at depth 1: the next string is a member's name
-    bool is_key_ = false;      // the current string is one
-    bool usage_next_ = false;  // the next value at depth 1 is the one to capture
+    bool usage_next_ = false;  // the last string was the name of the member to capture
     bool ended_ = false;
     bool broken_ = false;
     Capture capture_ = Capture::waiting;

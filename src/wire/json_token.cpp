@@ -54,21 +54,21 @@ std::size_t escape_length(std::string_view text, std::size_t at) noexcept {
     return 6;
 }
 
-/// Bytes of the form 10xxxxxx among the eight.
-std::size_t continuations(const char* from) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101U;
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, from, sizeof bytes);
-    return static_cast<std::size_t>(((bytes >> 7U & ~bytes >> 6U & ones) * ones) >> 56U);
-}
-
+/// Bytes that do not continue a character (10xxxxxx). Plain on purpose: compilers make vector code
+/// of it, and most of a large prompt is counted here.
 std::size_t code_points(std::string_view text) noexcept {
-    std::size_t count = text.size();
-    std::size_t i = 0;
-    for (; i + 8 <= text.size(); i += 8) { count -= continuations(text.data() + i); }
-    for (; i < text.size(); ++i) {
-        if ((static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) { --count; }
+    constexpr std::size_t block = 64;
+    std::size_t count = 0;
+    const auto begins = [](char c) { return static_cast<signed char>(c) >= -0x40; };
+    while (text.size() >= block) {
+        std::uint8_t within = 0;
+        for (std::size_t i = 0; i < block; ++i) {
+            within = static_cast<std::uint8_t>(within + (begins(text[i]) ? 1 : 0));
+        }
+        count += within;
+        text.remove_prefix(block);
     }
+    for (const char c : text) { count += begins(c) ? 1 : 0; }
     return count;
 }
 

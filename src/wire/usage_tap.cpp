@@ -82,7 +82,7 @@ void UsageTap::on_event(const SseEvent& event) {
 
 void UsageTap::on_json(std::string_view piece) {
     json_.feed(piece);
-    const std::string_view object = json_.take_usage();
+    const std::string_view object = json_.usage();
     if (object.empty()) { return; }
     if (const auto usage = read_usage(JsonValue::parse(object))) { usage_ = usage; }
 }
