@@ -20,18 +20,18 @@ constexpr Duration send_stall = std::chrono::seconds(30);
 
 bool is_event_stream(const Fields& fields) noexcept {
     constexpr std::string_view wanted = "text/event-stream";
-    const std::string_view type = fields.get(http::field::content_type);
+    const std::string_view type = fields.get(FieldName::content_type);
     return equal_ignoring_case(type.substr(0, wanted.size()), wanted);
 }
 
 bool is_json(const Fields& fields) noexcept {
     constexpr std::string_view wanted = "application/json";
-    const std::string_view type = fields.get(http::field::content_type);
+    const std::string_view type = fields.get(FieldName::content_type);
     return equal_ignoring_case(type.substr(0, wanted.size()), wanted);
 }
 
 bool keeps_alive(const ResponseHead& head) noexcept {
-    const std::string_view connection = head.fields.get(http::field::connection);
+    const std::string_view connection = head.fields.get(FieldName::connection);
     return head.minor >= 1 && !list_has_token(connection, "close");
 }
 
@@ -203,8 +203,7 @@ void Attempt::note_output() {
 void Attempt::note_head() {
     head_at_ = Clock::now();
     keeps_alive_ = keeps_alive(head_);
-    readable_json_ = is_json(head_.fields) &&
-                     head_.fields.get(http::field::content_encoding).empty();
+    readable_json_ = is_json(head_.fields) && head_.fields.get(FieldName::content_encoding).empty();
     cells_.answers[status_slot(head_.status)].add();
     hints_ = parse_hints(head_.fields, std::chrono::system_clock::now());
     const QuotaHint hint{hints_.remaining_tokens, hints_.remaining_requests, hints_.limit_tokens};

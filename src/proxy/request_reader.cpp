@@ -85,14 +85,14 @@ ReadResult RequestReader::accept_head(const RequestHead& head, const CallerLimit
         return refuse(error.status, "invalid_http", error.why);
     }
     framing_ = std::get<BodyFraming>(framing);
-    const std::string_view connection = head.fields.get(http::field::connection);
+    const std::string_view connection = head.fields.get(FieldName::connection);
     keep_alive_ = head.minor >= 1 && !list_has_token(connection, "close");
-    const std::string_view expect = head.fields.get(http::field::expect);
+    const std::string_view expect = head.fields.get(FieldName::expect);
     expects_continue_ = equal_ignoring_case(expect, "100-continue");
     if (!expect.empty() && !expects_continue_) {
         return refuse(417, "unsupported_expectation", "only Expect: 100-continue is understood");
     }
-    const std::string_view encoding = head.fields.get(http::field::content_encoding);
+    const std::string_view encoding = head.fields.get(FieldName::content_encoding);
     if (!encoding.empty() && !equal_ignoring_case(encoding, "identity")) {
         return refuse(415, "unsupported_encoding",
                       "compressed request bodies are not accepted; send the JSON uncompressed");

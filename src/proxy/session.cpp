@@ -30,7 +30,7 @@ ErrorReply invalid_request(int status, std::string_view code, std::string_view m
 }
 
 Upgrade upgrade_of(const RequestHead& head) noexcept {
-    const std::string_view asked = head.fields.get(http::field::upgrade);
+    const std::string_view asked = head.fields.get(FieldName::upgrade);
     return equal_ignoring_case(asked, "websocket") ? Upgrade::websocket : Upgrade::none;
 }
 
@@ -56,7 +56,7 @@ void fill_record(Exchange& exchange, const std::string& peer) {
     record.peer = peer;
     record.method = name(exchange.head.method);
     record.target = exchange.head.target.substr(0, exchange.head.target.find('?'));
-    record.user_agent = fields.get(http::field::user_agent);
+    record.user_agent = fields.get(FieldName::user_agent);
     const std::string_view id = fields.get("x-request-id");
     exchange.request_id = is_usable_request_id(id) ? std::string(id)
                                                    : exchange.worker.request_ids.next();

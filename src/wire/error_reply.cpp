@@ -9,6 +9,8 @@
 
 namespace spillway {
 
+namespace http = boost::beast::http;
+
 namespace {
 
 using std::chrono::milliseconds;

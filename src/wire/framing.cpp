@@ -37,7 +37,7 @@ bool imitates(std::string_view name, std::string_view framing_name) noexcept {
 
 bool has_imitation(const Fields& fields) noexcept {
     for (const Field& field : fields.all()) {
-        if (field.id != http::field::unknown) { continue; }
+        if (field.id != FieldName::other) { continue; }
         if (imitates(field.name, "content-length") || imitates(field.name, "transfer-encoding")) {
             return true;
         }
@@ -79,8 +79,8 @@ std::optional<std::uint64_t> parse_length(std::string_view text) noexcept {
 
 /// What both directions share; Kind::none when neither field is there.
 Framing framing_of(const Fields& fields, std::uint8_t minor) noexcept {
-    const std::size_t lengths = fields.count(http::field::content_length);
-    const std::size_t codings = fields.count(http::field::transfer_encoding);
+    const std::size_t lengths = fields.count(FieldName::content_length);
+    const std::size_t codings = fields.count(FieldName::transfer_encoding);
     if (has_imitation(fields)) {
         return HeadError{400, "a framing header is spelt with an underscore"};
     }
@@ -91,13 +91,13 @@ Framing framing_of(const Fields& fields, std::uint8_t minor) noexcept {
     if (codings > 1) { return HeadError{400, "more than one Transfer-Encoding"}; }
     if (codings == 1) {
         if (minor == 0) { return HeadError{400, "Transfer-Encoding needs HTTP/1.1"}; }
-        if (!equal_ignoring_case(fields.get(http::field::transfer_encoding), "chunked")) {
+        if (!equal_ignoring_case(fields.get(FieldName::transfer_encoding), "chunked")) {
             return HeadError{400, "the only Transfer-Encoding understood is chunked"};
         }
         return BodyFraming{BodyFraming::Kind::chunked};
     }
     if (lengths == 0) { return BodyFraming{}; }
-    const auto length = parse_length(fields.get(http::field::content_length));
+    const auto length = parse_length(fields.get(FieldName::content_length));
     if (!length) { return HeadError{400, "Content-Length is not one plain decimal number"}; }
     return BodyFraming{BodyFraming::Kind::length, *length};
 }
@@ -105,15 +105,15 @@ Framing framing_of(const Fields& fields, std::uint8_t minor) noexcept {
 }  // namespace
 
 Framing request_framing(const RequestHead& head) noexcept {
-    const std::size_t hosts = head.fields.count(http::field::host);
+    const std::size_t hosts = head.fields.count(FieldName::host);
     if (hosts > 1 || (hosts == 0 && head.minor == 1)) {
         return HeadError{400, "exactly one Host header is needed"};
     }
-    if (hosts == 1 && !is_host(head.fields.get(http::field::host))) {
+    if (hosts == 1 && !is_host(head.fields.get(FieldName::host))) {
         return HeadError{400, "the Host header is not host[:port]"};
     }
-    if (head.fields.has(http::field::expect) &&
-        !equal_ignoring_case(head.fields.get(http::field::expect), "100-continue")) {
+    if (head.fields.has(FieldName::expect) &&
+        !equal_ignoring_case(head.fields.get(FieldName::expect), "100-continue")) {
         return HeadError{417, "the only Expect understood is 100-continue"};
     }
     return framing_of(head.fields, head.minor);

@@ -99,7 +99,7 @@ Refusal parse_status_line(std::string_view line, ResponseHead& out) noexcept {
 /// Takes one field line off `block`, in one pass over its bytes.
 Refusal take_field(std::string_view& block, Field& out) noexcept {
     constexpr std::string_view line_end = "\r\n";
-    const std::size_t name_bytes = octets::span(Class::token, block);
+    const std::size_t name_bytes = octets::token_span(block);
     if (octets::is(Class::blank, block.front())) {
         return HeadError{400, "a header line starts with a blank (line folding)"};
     }
@@ -115,7 +115,7 @@ Refusal take_field(std::string_view& block, Field& out) noexcept {
         return HeadError{400, "a header value holds control bytes"};
     }
     block.remove_prefix(line_end.size());
-    out.id = http::string_to_field(out.name);
+    out.id = field_name(out.name);
     return std::nullopt;
 }
 
@@ -136,7 +136,7 @@ std::string_view name(Method method) noexcept {
     return method_names[static_cast<std::size_t>(method)];
 }
 
-std::string_view Fields::get(http::field id) const noexcept {
+std::string_view Fields::get(FieldName id) const noexcept {
     const auto found = std::ranges::find(all(), id, &Field::id);
     return found == all().end() ? std::string_view{} : found->value;
 }
@@ -148,9 +148,9 @@ std::string_view Fields::get(std::string_view lowercase_name) const noexcept {
     return {};
 }
 
-bool Fields::has(http::field id) const noexcept { return count(id) > 0; }
+bool Fields::has(FieldName id) const noexcept { return count(id) > 0; }
 
-std::size_t Fields::count(http::field id) const noexcept {
+std::size_t Fields::count(FieldName id) const noexcept {
     return static_cast<std::size_t>(std::ranges::count(all(), id, &Field::id));
 }
 
@@ -227,7 +227,7 @@ HeadState HeadScanner::response(std::string_view bytes, ResponseHead& out) noexc
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return octets::lower(x) == octets::lower(y);
+               return x == y || octets::lower(x) == octets::lower(y);
            });
 }
 

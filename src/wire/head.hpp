@@ -4,7 +4,7 @@
 // state between calls but how far it has looked.
 #pragma once
 
-#include <boost/beast/http/field.hpp>
+#include "wire/field_name.hpp"
 
 #include <array>
 #include <cstddef>
@@ -14,8 +14,6 @@
 #include <string_view>
 
 namespace spillway {
-
-namespace http = boost::beast::http;
 
 /// The fields array's size; a caller-facing limit below it comes from the configuration.
 inline constexpr std::size_t head_fields_max = 128;
@@ -28,7 +26,7 @@ struct HeadLimits {
 /// Views into the buffer the head was parsed from; they live as long as its bytes stay where they
 /// are.
 struct Field {
-    http::field id = http::field::unknown;
+    FieldName id = FieldName::other;
     std::string_view name{};
     std::string_view value{};  ///< without surrounding blanks
 };
@@ -43,11 +41,11 @@ public:
         return {std::launder(reinterpret_cast<const Field*>(storage_.data())), count_};
     }
     /// First field of that name; empty view when absent (`has` tells the difference).
-    [[nodiscard]] std::string_view get(http::field id) const noexcept;
-    /// For names Beast does not know; `lowercase_name` must be lower case.
+    [[nodiscard]] std::string_view get(FieldName id) const noexcept;
+    /// For names without a FieldName; `lowercase_name` must be lower case.
     [[nodiscard]] std::string_view get(std::string_view lowercase_name) const noexcept;
-    [[nodiscard]] bool has(http::field id) const noexcept;
-    [[nodiscard]] std::size_t count(http::field id) const noexcept;
+    [[nodiscard]] bool has(FieldName id) const noexcept;
+    [[nodiscard]] std::size_t count(FieldName id) const noexcept;
     [[nodiscard]] bool push(const Field& field) noexcept;  ///< false when full
     void clear() noexcept { count_ = 0; }
 

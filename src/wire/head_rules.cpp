@@ -40,13 +40,13 @@ constexpr std::array custom_fields = {
     CustomField{"x-client-request-id", Towards::openai},
 };
 
-/// Whether a caller's field passes. None of the custom names is known to Beast.
+/// Whether a caller's field passes. None of the custom names has a FieldName.
 Passage passage(const Field& field, UpstreamFamily family) noexcept {
     switch (field.id) {
-        case http::field::accept:
-        case http::field::content_type:
-        case http::field::user_agent: return Passage::registered;
-        case http::field::unknown: break;
+        case FieldName::accept:
+        case FieldName::content_type:
+        case FieldName::user_agent: return Passage::registered;
+        case FieldName::other: break;
         default: return Passage::withheld;
     }
     const auto wrong = family == UpstreamFamily::azure ? Towards::openai : Towards::azure;
@@ -58,14 +58,22 @@ Passage passage(const Field& field, UpstreamFamily family) noexcept {
     return Passage::withheld;
 }
 
-bool named_by_connection(const Fields& fields, std::string_view name) noexcept {
-    for (const Field& field : fields.all()) {
-        if (field.id == http::field::connection && list_has_token(field.value, name)) {
-            return true;
-        }
+/// The fields that a head's Connection fields name, which are for this connection only.
+class NamedByConnection {
+public:
+    explicit NamedByConnection(const Fields& fields) noexcept
+        : fields_(fields), any_(fields.has(FieldName::connection)) {}
+
+    [[nodiscard]] bool contains(std::string_view name) const noexcept {
+        return any_ && std::ranges::any_of(fields_.all(), [&](const Field& field) {
+                   return field.id == FieldName::connection && list_has_token(field.value, name);
+               });
     }
-    return false;
-}
+
+private:
+    const Fields& fields_;
+    bool any_;
+};
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
@@ -78,35 +86,35 @@ void append_field(std::string& out, std::string_view name, std::uint64_t value) 
 }
 
 /// Fields of an answer that concern this connection only, or that we write ourselves.
-bool is_ours_or_hop_by_hop(http::field id) noexcept {
+bool is_ours_or_hop_by_hop(FieldName id) noexcept {
     switch (id) {
-        case http::field::connection:
-        case http::field::keep_alive:
-        case http::field::proxy_connection:
-        case http::field::proxy_authenticate:
-        case http::field::proxy_authorization:
-        case http::field::te:
-        case http::field::trailer:
-        case http::field::transfer_encoding:
-        case http::field::upgrade:
-        case http::field::http2_settings:
-        case http::field::content_length: return true;
+        case FieldName::connection:
+        case FieldName::keep_alive:
+        case FieldName::proxy_connection:
+        case FieldName::proxy_authenticate:
+        case FieldName::proxy_authorization:
+        case FieldName::te:
+        case FieldName::trailer:
+        case FieldName::transfer_encoding:
+        case FieldName::upgrade:
+        case FieldName::http2_settings:
+        case FieldName::content_length: return true;
         default: return false;
     }
 }
 
 /// Fields by which a server speaks for its own origin; from us they would speak for the gateway's.
 bool speaks_for_origin(const Field& field) noexcept {
-    constexpr std::array<std::string_view, 4> unknown_to_beast = {"nel", "report-to",
-                                                                  "clear-site-data", "set-cookie2"};
+    constexpr std::array<std::string_view, 4> other_names = {"nel", "report-to", "clear-site-data",
+                                                             "set-cookie2"};
     switch (field.id) {
-        case http::field::set_cookie:
-        case http::field::alt_svc:
-        case http::field::strict_transport_security: return true;
-        case http::field::unknown: break;
+        case FieldName::set_cookie:
+        case FieldName::alt_svc:
+        case FieldName::strict_transport_security: return true;
+        case FieldName::other: break;
         default: return false;
     }
-    return std::ranges::any_of(unknown_to_beast, [&](std::string_view name) {
+    return std::ranges::any_of(other_names, [&](std::string_view name) {
         return equal_ignoring_case(field.name, name);
     });
 }
@@ -117,7 +125,7 @@ bool starts_ignoring_case(std::string_view name, std::string_view lowercase_pref
 
 bool is_withheld(const Field& field) noexcept {
     if (is_ours_or_hop_by_hop(field.id) || speaks_for_origin(field)) { return true; }
-    if (field.id != http::field::unknown) { return false; }
+    if (field.id != FieldName::other) { return false; }
     return starts_ignoring_case(field.name, "x-ratelimit-") ||
            starts_ignoring_case(field.name, "x-rate-limit-") ||
            starts_ignoring_case(field.name, "x-spillway-") ||
@@ -127,7 +135,7 @@ bool is_withheld(const Field& field) noexcept {
 /// The longest wait a field may ask of a caller, in the field's unit; 0: not a waiting field.
 std::uint64_t longest_wait(const Field& field) noexcept {
     constexpr std::uint64_t seconds_max = 60;
-    if (field.id == http::field::retry_after) { return seconds_max; }
+    if (field.id == FieldName::retry_after) { return seconds_max; }
     const bool in_milliseconds = equal_ignoring_case(field.name, "retry-after-ms") ||
                                  equal_ignoring_case(field.name, "x-ms-retry-after-ms");
     return in_milliseconds ? seconds_max * 1000 : 0;
@@ -168,11 +176,10 @@ void append_upstream_head(std::string& out, const RequestHead& caller, const Ups
         append_field(out, "x-ms-client-request-id", line.request_id);
         ++custom_sent;
     }
+    const NamedByConnection hop_by_hop(caller.fields);
     for (const Field& field : caller.fields.all()) {
         const Passage how = passage(field, line.family);
-        if (how == Passage::withheld || named_by_connection(caller.fields, field.name)) {
-            continue;
-        }
+        if (how == Passage::withheld || hop_by_hop.contains(field.name)) { continue; }
         if (how == Passage::custom && line.family == UpstreamFamily::azure &&
             ++custom_sent > azure_custom_fields_max) {
             continue;
@@ -211,8 +218,9 @@ void append_gateway_fields(std::string& out, int status, const CallerFraming& fr
 void append_caller_head(std::string& out, const ResponseHead& upstream,
                         const CallerFraming& framing, const GatewayFields& gateway) {
     append_status_line(out, upstream);
+    const NamedByConnection hop_by_hop(upstream.fields);
     for (const Field& field : upstream.fields.all()) {
-        if (is_withheld(field) || named_by_connection(upstream.fields, field.name)) { continue; }
+        if (is_withheld(field) || hop_by_hop.contains(field.name)) { continue; }
         if (const std::uint64_t longest = longest_wait(field); longest > 0) {
             append_wait(out, field, longest);
         } else if (equal_ignoring_case(field.name, "x-request-id")) {
@@ -228,7 +236,7 @@ void append_caller_head(std::string& out, const ResponseHead& upstream,
 std::string_view caller_credential(const RequestHead& head) noexcept {
     constexpr std::array<std::string_view, 3> key_fields = {"api-key", "x-api-key",
                                                             "ocp-apim-subscription-key"};
-    const std::string_view token = bearer_token(head.fields.get(http::field::authorization));
+    const std::string_view token = bearer_token(head.fields.get(FieldName::authorization));
     if (!token.empty()) { return token; }
     for (const std::string_view name : key_fields) {
         const std::string_view key = head.fields.get(name);

@@ -43,7 +43,7 @@ void check_upstream(const RequestHead& caller, UpstreamFamily family) {
     RequestHead sent;
     require(scanner.request(out, sent) == HeadState::complete && sent.bytes == out.size());
     require(sent.method == Method::post && sent.target == line.target);
-    require(sent.fields.get(http::field::host) == line.host);
+    require(sent.fields.get(FieldName::host) == line.host);
     require(sent.fields.get("api-key") == "ours" && count(sent.fields, "api-key") == 1);
     for (const std::string_view name :
          {"authorization", "x-api-key", "ocp-apim-subscription-key", "cookie", "connection"}) {

@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     };
     const std::string_view value(reinterpret_cast<const char*>(data + 1), size - 1);
     Fields fields;
-    if (!fields.push({http::field::unknown, names[data[0] % names.size()], value})) { return 0; }
+    if (!fields.push({FieldName::other, names[data[0] % names.size()], value})) { return 0; }
     const WallTime wall = WallTime() + std::chrono::hours(500'000);
     const Hints hints = parse_hints(fields, wall);
     check(hints.retry_after);

@@ -95,7 +95,7 @@ TEST(UpstreamHead, IsParsedBackAsTheRequestWeMeant) {
     EXPECT_EQ(head.bytes, out.size());
     EXPECT_EQ(head.method, Method::post);
     EXPECT_EQ(head.target, line.target);
-    EXPECT_EQ(head.fields.get(http::field::host), line.host);
+    EXPECT_EQ(head.fields.get(FieldName::host), line.host);
     EXPECT_EQ(head.fields.get("openai-beta"), "responses=v1");
     ASSERT_TRUE(std::holds_alternative<BodyFraming>(framing));
     EXPECT_EQ(std::get<BodyFraming>(framing).kind, BodyFraming::Kind::length);
@@ -109,13 +109,13 @@ TEST(UpstreamHead, CannotBeStrippedByConnection) {
         "OpenAI-Beta: dropped\r\nAccept: kept\r\n");
     const RequestHead head = parsed(out);
 
-    EXPECT_EQ(head.fields.get(http::field::host), line.host);
-    EXPECT_EQ(head.fields.get(http::field::content_length), "42");
+    EXPECT_EQ(head.fields.get(FieldName::host), line.host);
+    EXPECT_EQ(head.fields.get(FieldName::content_length), "42");
     EXPECT_EQ(head.fields.get("api-key"), "OURS");
     EXPECT_EQ(head.fields.get("x-request-id"), "req-1");
-    EXPECT_EQ(head.fields.get(http::field::accept_encoding), "identity");
-    EXPECT_EQ(head.fields.get(http::field::accept), "kept");
-    EXPECT_FALSE(head.fields.has(http::field::connection));
+    EXPECT_EQ(head.fields.get("accept-encoding"), "identity");
+    EXPECT_EQ(head.fields.get(FieldName::accept), "kept");
+    EXPECT_FALSE(head.fields.has(FieldName::connection));
     EXPECT_EQ(head.fields.get("openai-beta"), "");
 }
 
@@ -149,7 +149,7 @@ TEST(UpstreamHead, StaysBelowAzuresTenCustomHeaders) {
     constexpr std::size_t registered = 4;  // host, content-length, accept-encoding, accept
     const std::size_t custom = parsed(out).fields.all().size() - registered;
     EXPECT_EQ(custom, azure_custom_fields_max);
-    EXPECT_EQ(parsed(out).fields.get(http::field::accept), "*/*");
+    EXPECT_EQ(parsed(out).fields.get(FieldName::accept), "*/*");
     EXPECT_NE(out.find("OpenAI-Beta: b0\r\n"), std::string::npos);
 }
 

@@ -43,10 +43,10 @@ TEST(Head, GivesViewsOfTheRequest) {
     EXPECT_EQ(head.minor, 1);
     EXPECT_EQ(head.bytes, chat_head.size());
     EXPECT_EQ(head.fields.all().size(), 4U);
-    EXPECT_EQ(head.fields.get(http::field::content_length), "12");
+    EXPECT_EQ(head.fields.get(FieldName::content_length), "12");
     EXPECT_EQ(head.fields.get("x-stainless-lang"), "js");
-    EXPECT_TRUE(head.fields.has(http::field::host));
-    EXPECT_FALSE(head.fields.has(http::field::cookie));
+    EXPECT_TRUE(head.fields.has(FieldName::host));
+    EXPECT_TRUE(head.fields.get("cookie").empty());
 }
 
 TEST(Head, ReadsTheSameHeadAtEverySplit) {
@@ -85,7 +85,7 @@ TEST(Head, ToleratesOneLeadingCrlfAndCountsIt) {
     ASSERT_EQ(scanner.request(bytes, head), HeadState::complete);
 
     EXPECT_EQ(head.bytes, bytes.size());
-    EXPECT_EQ(head.fields.get(http::field::host), "a");
+    EXPECT_EQ(head.fields.get(FieldName::host), "a");
 }
 
 TEST(Head, RefusesASecondLeadingCrlfHoweverItArrives) {

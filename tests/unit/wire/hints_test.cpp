@@ -20,7 +20,7 @@ using Head = std::initializer_list<std::pair<std::string_view, std::string_view>
 Hints hints_of(Head head) {
     Fields fields;
     for (const auto& [name, value] : head) {
-        EXPECT_TRUE(fields.push({http::field::unknown, name, value}));
+        EXPECT_TRUE(fields.push({FieldName::other, name, value}));
     }
     return parse_hints(fields, now);
 }
