@@ -179,6 +179,17 @@ def quota(board):
         ],
     )
     board.lines(
+        "Left, as upstreams say",
+        "Their own count, when they tell it; other clients of the same quota are in it.",
+        [
+            (
+                f"min by (deployment) (spillway_upstream_ratelimit_remaining_{what}{{{DEPLOYMENT}}})",
+                f"{{{{deployment}}}} {what}",
+            )
+            for what in ("tokens", "requests")
+        ],
+    )
+    board.lines(
         "Upstream answers",
         "By status. 429 is a throttle our own count did not foresee.",
         [
@@ -188,7 +199,6 @@ def quota(board):
             )
         ],
         "reqps",
-        width=12,
     )
     board.lines(
         "Cool-downs",
@@ -200,5 +210,4 @@ def quota(board):
             )
         ],
         "s",
-        width=12,
     )
