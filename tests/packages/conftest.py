@@ -7,12 +7,14 @@ import shutil
 import subprocess
 
 import pytest
+from documents import Document
 from gateway import REPO
 from machine import Machine
 
 MADE = pathlib.Path(os.environ.get("SPILLWAY_PACKAGES", REPO / "build/packages"))
 """Holds package/*.deb and root/, a Debian with apt, systemd and nothing of ours."""
-TOOLS = pathlib.Path(os.environ.get("SPILLWAY_TOOLS", REPO / "build/tools"))
+INSTALL = Document("docs/install.md").named()
+"""The commands a reader is told to run, by name."""
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +42,11 @@ def machine(deb, clean_root):
     root = MADE / "machine"
     shutil.rmtree(root, ignore_errors=True)
     subprocess.run(["cp", "--archive", "--reflink=auto", clean_root, root], check=True)
-    shutil.copy(deb, root / "root")
+    (root / "build/release").mkdir(parents=True)
+    shutil.copy(deb, root / "build/release")
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
-    install = ["apt-get", "install", "--yes", "-qq", "--no-install-recommends", f"/root/{deb.name}"]
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(["chroot", root, *install], env=environment, capture_output=True, text=True)
+    done = subprocess.run(["chroot", root, "bash", "-euc", INSTALL["install"]], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     with Machine(root) as running:
         yield running

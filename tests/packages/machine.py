@@ -1,6 +1,7 @@
 """A clean Debian root booted with its own systemd as PID 1 (systemd-nspawn), in which the package is used as on a server. Own network
 namespace: fixed ports disturb nobody, and nothing outside is reached."""
 
+import contextlib
 import pathlib
 import shlex
 import signal
@@ -49,10 +50,19 @@ class Machine:
         assert not check or done.returncode == 0, f"{command}: {done.stdout}{done.stderr}{self.journal()}"
         return done
 
-    def start(self, command: str) -> subprocess.Popen:
-        """The command inside, running on; its standard output is a pipe."""
-        return subprocess.Popen(["nsenter", "--target", str(self.leader), "--all", *shlex.split(command)],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    def script(self, text: str) -> str:
+        """A block of a document, run by a shell inside; what it printed."""
+        return self.run(shlex.join(["bash", "-euo", "pipefail", "-c", text])).stdout
+
+    @contextlib.contextmanager
+    def running(self, name: str, command: str, environment: dict | None = None):
+        """The command as a service of that name, until the end of the block."""
+        settings = " ".join(f"--setenv={key}={value}" for key, value in (environment or {}).items())
+        self.run(f"systemd-run --quiet --unit={name} {settings} {command}")
+        try:
+            yield
+        finally:
+            self.run(f"systemctl stop {name}.service")
 
     def here(self, command: list, **options) -> subprocess.CompletedProcess:
         """A command of this machine, with the network of that one."""

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from asking import ask
 from authority import Authority
-from conftest import MADE
+from conftest import INSTALL, MADE
 from gateway import BINARY, REPO, Gateway
 from image import Builder
 from manifests import TOOLS
@@ -130,16 +130,11 @@ def test_the_compose_file_s_gateway_speaks_to_its_simulator(builder, image, mach
     found = services()
     (machine.root / "etc/hosts").write_text("127.0.0.1 localhost simulator\n")
     shutil.copytree(REPO / "docker/demo", machine.root / "demo", dirs_exist_ok=True)
-    keys = " ".join(f"{name}={value}" for name, value in found["spillway"]["environment"].items())
-    simulator = machine.start("/usr/bin/spillway-sim " + " ".join(found["simulator"]["command"]))
-    gateway = machine.start(f"/usr/bin/env {keys} /usr/bin/spillway serve --config /demo/spillway.yaml")
-    try:
-        assert json.loads(simulator.stdout.readline())["resources"]
+    simulator = "/usr/bin/spillway-sim " + " ".join(found["simulator"]["command"])
+    gateway = "/usr/bin/spillway serve --config /demo/spillway.yaml"
+    with (machine.running("simulator", simulator),
+          machine.running("gateway", gateway, found["spillway"]["environment"])):
         machine.wait_for(lambda: machine.run("spillway health", check=False).returncode == 0, "the gateway answers")
-        done = machine.here(["curl", "--silent", "http://127.0.0.1:8080/v1/chat/completions", "--header", "content-type: application/json",
-                             "--data", json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]})])
-        assert json.loads(done.stdout)["choices"][0]["message"]["content"]
-    finally:
-        for process in (gateway, simulator):
-            process.kill()
-            process.wait()
+        done = machine.here(["bash", "-euo", "pipefail", "-c", INSTALL["fault"]])
+        assert done.returncode == 0, done.stderr
+        assert "x-spillway-deployment: gpt-4o-west" in done.stderr and "x-spillway-attempts: 2" in done.stderr

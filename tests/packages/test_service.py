@@ -4,6 +4,7 @@ import json
 import subprocess
 
 import pytest
+from conftest import INSTALL
 from gateway import REPO
 
 UNIT = REPO / "deploy/systemd/spillway.service"
@@ -15,21 +16,16 @@ def service(machine):
     """The service over the simulated regions of docker/demo, with the package's own example as its table."""
     simulated = (REPO / "docker/demo/simulator.json").read_text()
     (machine.root / "etc/simulator.json").write_text(simulated)
-    for region in ("east", "west"):
-        (machine.root / "etc/spillway/keys" / region).write_text(f"{region}-key\n")
     table = machine.root / "etc/spillway/spillway.yaml"
     text = table.read_text()
     for name, port in (("acme-eastus", 9001), ("acme-westus3", 9002)):
         text = text.replace(f"https://{name}.openai.azure.com", f"http://127.0.0.1:{port}")
     table.write_text(text + "drain: {delay: 0s, timeout: 5s}\n")
-    simulator = machine.start("/usr/bin/spillway-sim --config /etc/simulator.json")
-    assert json.loads(simulator.stdout.readline())["admin"] == "0.0.0.0:9100"
-    machine.run("systemctl start spillway.service")
-    wait_until_it_answers(machine)
-    yield machine
-    machine.run("systemctl stop spillway.service spillway.socket")
-    simulator.kill()
-    simulator.wait()
+    with machine.running("simulator", "/usr/bin/spillway-sim --config /etc/simulator.json"):
+        machine.script("EAST_KEY=east-key WEST_KEY=west-key\n" + INSTALL["start"])
+        wait_until_it_answers(machine)
+        yield machine
+        machine.run("systemctl disable --now spillway.service spillway.socket")
 
 
 def wait_until_it_answers(machine):
@@ -94,8 +90,14 @@ def test_it_writes_its_log_where_only_it_may(service):
     assert shown == "spillway:600"
 
 
+def test_it_can_be_looked_at(service):
+    printed = service.script(INSTALL["look"])
+
+    assert printed.startswith("ok") and "active (running)" in printed and '"event":"started"' in printed
+
+
 def test_it_ends_by_itself_and_well(service):
-    service.run("systemctl restart spillway.service")
+    service.script(INSTALL["restart"])
     wait_until_it_answers(service)
     assert ask(service)[0] == 200
     service.run("systemctl stop spillway.service")
