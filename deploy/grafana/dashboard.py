@@ -2,7 +2,7 @@
 """Makes the Grafana dashboard: deploy/grafana/dashboard.py > deploy/grafana/spillway.json
 
 The panels are in serving.py and running.py, each one call with its title, what it tells an operator,
-and its queries; what Grafana wants besides is in board.py. tests/e2e/test_dashboard.py proves that the
+and its queries; what Grafana wants besides is in board.py. tests/e2e/test_prometheus.py proves that the
 committed file is what this prints, and runs every query against a gateway.
 """
 
