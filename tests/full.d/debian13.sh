@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# The tree on Debian 13, whose compiler and libraries are years newer: builds without a warning, passes the unit tests
+# and the quickstart. In a root of its own below build/, which is kept.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+deploy/dependencies.sh package
+
+root=$PWD/build/debian13
+if [[ ! -d $root ]]; then
+    mmdebstrap --quiet --variant=minbase --include=ca-certificates --dpkgopt=force-unsafe-io trixie "$root.new"
+    mv "$root.new" "$root"
+fi
+mkdir -p "$root/src"
+git ls-files -z | tar --create --null --files-from=- | tar --extract --directory="$root/src"
+
+# No private network: apt, and the SDK of the quickstart.
+inside() {
+    systemd-nspawn --quiet --register=no --keep-unit --directory="$root" --chdir=/src \
+        --setenv=DEBIAN_FRONTEND=noninteractive "$@" </dev/null
+}
+inside apt-get update -qq
+inside deploy/dependencies.sh build
+inside cmake --preset release
+inside cmake --build --preset release
+inside ctest --preset release -j "$(nproc)"
+inside deploy/quickstart.sh --once
