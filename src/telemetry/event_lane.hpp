@@ -15,11 +15,11 @@
 
 namespace spillway {
 
-/// A name of the routing table, copied: a feed outlives the tables it tells of. Longer ones are
-/// cut.
+/// A name of the routing table, copied: a feed outlives the tables it tells of. A table's names
+/// have at most 64 bytes; longer ones would be cut.
 class ShortName {
 public:
-    static constexpr std::size_t bytes_max = 63;
+    static constexpr std::size_t bytes_max = 64;
 
     ShortName() = default;
     ShortName(std::string_view text) noexcept

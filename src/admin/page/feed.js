@@ -34,6 +34,8 @@ function tone(event) {
     return event.to === "closed" ? "ok" : "warn";
 }
 
+/** Newest first; ISO times compare as text. */
+const later = (a, b) => (a.time === b.time ? b.id - a.id : a.time < b.time ? 1 : -1);
 const clock = (text) => new Date(text).toLocaleTimeString("en-GB");
 
 function make() {
@@ -55,12 +57,10 @@ export async function showFeed(list, note, ask) {
     const news = await ask(`/events?after=${last}`);
     if (news.last < last) entries = new Map();  // another process answers
     last = news.last;
-    for (const event of news.events) {
-        entries.delete(event.id);
-        entries.set(event.id, event);
-    }
-    const newest = [...entries.values()].reverse().slice(0, SHOWN);
-    entries = new Map(newest.toReversed().map((event) => [event.id, event]));
+    for (const event of news.events) entries.set(event.id, event);
+    // Workers tell independently of each other: numbers are in the order of telling.
+    const newest = [...entries.values()].sort(later).slice(0, SHOWN);
+    entries = new Map(newest.map((event) => [event.id, event]));
     keep(list, newest, { key: (event) => event.id, make, update });
     setText(note, newest.length === 0 ? "Nothing since the gateway started."
         : news.lost > 0 ? `${news.lost} events came too fast to be kept.` : "");
