@@ -31,8 +31,15 @@ struct LoadedConfig {
 /// Looks a variable up for `${VAR}`; tests pass a map, the program `std::getenv`.
 using Environment = std::function<std::optional<std::string>(std::string_view)>;
 
+/// Where the table is going to be used.
+enum class TableUse : std::uint8_t {
+    here,       ///< keys and files it names have to be there
+    elsewhere,  ///< they need not, a warning says so: to reason about a table without its secrets
+};
+
 /// Never throws on bad input: every problem is an issue, all of them are reported in file order.
-[[nodiscard]] LoadedConfig load_config(std::string_view yaml, const Environment& environment);
+[[nodiscard]] LoadedConfig load_config(std::string_view yaml, const Environment& environment,
+                                       TableUse use = TableUse::here);
 
 /// `file:line:column: error: path: message`, the source line, a caret and the suggestion.
 [[nodiscard]] std::string describe(const ConfigIssue& issue, std::string_view file,

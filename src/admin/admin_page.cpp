@@ -72,7 +72,9 @@ AdminReply wrong_method(std::string_view allow) {
 
 AdminReply admin_error(unsigned status, std::string_view code, const std::string& message) {
     const nlohmann::ordered_json document = {{"error", {{"code", code}, {"message", message}}}};
-    return {status, json_type, document.dump() + "\n"};
+    // What was sent may be quoted, cut in the middle of a character.
+    const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+    return {status, json_type, document.dump(-1, ' ', false, replace) + "\n"};
 }
 
 AdminPages::AdminPages(AdminSources sources)

@@ -1,6 +1,7 @@
 #include "app/check_command.hpp"
 
 #include "app/config_file.hpp"
+#include "app/finding_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -30,28 +31,16 @@ void print_text(const std::string& path, const std::optional<ConfigFile>& file, 
                  << counted(config.resources.size(), "resource") << ")\n";
 }
 
-Json issue_json(const ConfigIssue& issue) {
-    const bool error = issue.severity == ConfigIssue::Severity::error;
-    return {
-        {"severity", error ? "error" : "warning"},
-        {"line", issue.line},
-        {"column", issue.column},
-        {"path", issue.path},
-        {"message", issue.message},
-        {"suggestion", issue.suggestion},
-    };
-}
-
 Json file_json(const std::string& path, const std::optional<ConfigFile>& file) {
     Json issues = Json::array();
     if (file) {
         for (const ConfigIssue& issue : file->loaded.issues) {
-            issues.push_back(issue_json(issue));
+            issues.push_back(finding_json(issue));
         }
     } else {
         ConfigIssue unreadable;
         unreadable.message = "cannot be read";
-        issues.push_back(issue_json(unreadable));
+        issues.push_back(finding_json(unreadable));
     }
     return {{"file", path}, {"valid", file && file->valid()}, {"issues", std::move(issues)}};
 }

@@ -1,8 +1,11 @@
 #include "app/cli.hpp"
 
+#include "app/admin_client.hpp"
 #include "app/check_command.hpp"
+#include "app/explain_command.hpp"
 #include "app/health_command.hpp"
 #include "app/serve_command.hpp"
+#include "app/test_command.hpp"
 #include "config/suggest.hpp"
 #include "spillway/config_load.hpp"
 #include "telemetry/build_info.hpp"
@@ -21,6 +24,9 @@ constexpr const char* overview = R"(
 Examples:
   spillway check routes.yaml             find every mistake in a routing table
   spillway serve --config routes.yaml    run the gateway until SIGTERM
+  spillway explain --config routes.yaml --model gpt-4o
+                                         where a request would go, and why
+  spillway test cases.yaml               test a routing table with cases of your own
   spillway health                        ask a running gateway whether it is alive
 
 Exit codes: 0 fine, 1 the input is wrong or the gateway is not healthy, 2 wrong usage.)";
@@ -33,6 +39,8 @@ public:
         app_.require_subcommand(1);
         add_serve();
         add_check();
+        add_explain();
+        add_test();
         add_schema();
         add_health();
         add_version();
@@ -91,6 +99,62 @@ private:
         });
     }
 
+    void add_explain() {
+        CLI::App* const command = app_.add_subcommand("explain",
+                                                      "Say where a request would go, and why");
+        CLI::Option_group* const state = command->add_option_group("State");
+        state->add_option("--config,-c", order_.config,
+                          "Routing table; everything healthy, nothing used up");
+        state->add_option("--admin", order_.admin, "Admin listener of a running gateway");
+        state->require_option(1);
+        add_question(*command);
+        command->add_flag("--json", as_json_, "The answer as JSON");
+        command->footer(
+            "\nExamples:\n  spillway explain --config routes.yaml --model gpt-4o --down east\n"
+            "  spillway explain --admin 127.0.0.1:9091 --path /v1/chat/completions "
+            "--request body.json\n\nExit code 1 when no deployment would serve the request.");
+        command->callback([this] {
+            action_ = [this] {
+                order_.format = as_json_ ? ExplainFormat::json : ExplainFormat::text;
+                return explain(order_, terminal_);
+            };
+        });
+    }
+
+    void add_question(CLI::App& command) {
+        Question& question = order_.question;
+        CLI::App* const request = command.add_option_group("Request");
+        request->add_option("--model,-m", question.model, "The model callers ask for");
+        request->add_option("--operation", question.operation, "chat/completions, embeddings ...");
+        request->add_option("--path", question.path, "Path of the request, with its query");
+        request->add_option("--request", order_.body_path, "File with the request's body (JSON)");
+        request->add_option("--tokens", question.estimated_tokens, "Tokens, prompt and answer");
+        request->add_option("--prompt-tokens", question.prompt_tokens, "Tokens of the prompt");
+        request->add_option("--max-tokens", question.max_tokens,
+                            "The caller's bound on the answer");
+        CLI::App* const supposed = command.add_option_group("Suppose");
+        supposed->add_option("--down", question.supposed.down,
+                             "Deployments, or resources, that are broken");
+        supposed->add_option("--throttled", question.supposed.throttled,
+                             "... that told us to wait");
+        supposed->add_option("--full", question.supposed.full, "... whose limits are used up");
+    }
+
+    void add_test() {
+        CLI::App* const
+            command = app_.add_subcommand("test", "Test a routing table with cases of your own");
+        command->add_option("FILE", paths_, "Files of cases (YAML)")->required();
+        command->add_option("--config,-c", path_, "Routing table, instead of the files' own");
+        command->add_flag("--json", as_json_, "Results as JSON on stdout");
+        command->footer("\nExample:\n  spillway test routing-cases.yaml");
+        command->callback([this] {
+            action_ = [this] {
+                return test_routing({paths_, path_, as_json_ ? TestFormat::json : TestFormat::text},
+                                    terminal_);
+            };
+        });
+    }
+
     void add_schema() {
         CLI::App* const command = app_.add_subcommand("schema",
                                                       "Print the JSON Schema of routing tables");
@@ -135,7 +199,8 @@ private:
     std::string path_;
     std::vector<std::string> paths_;
     bool as_json_ = false;
-    std::string admin_ = "127.0.0.1:9091";
+    std::string admin_ = usual_admin;
+    ExplainOrder order_;
     bool ask_ready_ = false;
 };
 

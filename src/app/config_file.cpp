@@ -16,8 +16,18 @@ std::optional<std::string> from_environment(std::string_view name) {
     return value;
 }
 
-/// By read(), which turns an error (a directory, say) into a state; an iterator would throw.
-std::optional<std::string> content_of(const std::string& path) {
+}  // namespace
+
+std::string ConfigFile::description() const {
+    std::string lines;
+    for (const ConfigIssue& issue : loaded.issues) {
+        lines.append(describe(issue, path, text)).push_back('\n');
+    }
+    return lines;
+}
+
+std::optional<std::string> read_text(const std::string& path) {
+    // By read(), which turns an error (a directory, say) into a state; an iterator would throw.
     std::ifstream stream(path, std::ios::binary);
     std::string text;
     std::array<char, 64 * 1024> piece;
@@ -29,20 +39,10 @@ std::optional<std::string> content_of(const std::string& path) {
     return text;
 }
 
-}  // namespace
-
-std::string ConfigFile::description() const {
-    std::string lines;
-    for (const ConfigIssue& issue : loaded.issues) {
-        lines.append(describe(issue, path, text)).push_back('\n');
-    }
-    return lines;
-}
-
-std::optional<ConfigFile> read_config_file(const std::string& path) {
-    std::optional<std::string> text = content_of(path);
+std::optional<ConfigFile> read_config_file(const std::string& path, TableUse use) {
+    std::optional<std::string> text = read_text(path);
     if (!text) { return std::nullopt; }
-    LoadedConfig loaded = load_config(*text, from_environment);
+    LoadedConfig loaded = load_config(*text, from_environment, use);
     return ConfigFile{path, *std::move(text), std::move(loaded)};
 }
 

@@ -21,7 +21,11 @@ struct ConfigFile {
 };
 
 /// None when the file cannot be read. `${VAR}` comes from the process's environment.
-[[nodiscard]] std::optional<ConfigFile> read_config_file(const std::string& path);
+[[nodiscard]] std::optional<ConfigFile> read_config_file(const std::string& path,
+                                                         TableUse use = TableUse::here);
+
+/// The whole file; none when it cannot be read.
+[[nodiscard]] std::optional<std::string> read_text(const std::string& path);
 
 /// Sixteen hexadecimal digits that change with the text (FNV-1a); tells tables apart, proves
 /// nothing.

@@ -2,6 +2,7 @@
 #include "spillway/gateway.hpp"
 
 #include "admin/admin_server.hpp"
+#include "admin/explain_action.hpp"
 #include "app/key_watch.hpp"
 #include "app/worker.hpp"
 #include "fleet/fleet.hpp"
@@ -196,6 +197,7 @@ Text Gateway::Impl::start_admin() {
     sources.lost_log_lines = [this] { return log_->lost_lines(); };
     sources.cells = &cells_;
     sources.started_at = Clock::now();
+    sources.actions = {explain_action([this] { return fleet_; })};
     admin_ = std::make_unique<AdminServer>(std::move(sources));
     const auto bound = admin_->start(config_.admin);
     if (!bound) { return bound.error(); }

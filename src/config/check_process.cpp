@@ -74,11 +74,11 @@ void check_readable(const YamlPlace& place, const std::string& path, Issues& iss
     std::error_code ec;
     const auto status = std::filesystem::status(path, ec);
     if (!std::filesystem::exists(status)) {
-        issues.error(place, "there is no file " + path);
+        issues.missing(place, "there is no file " + path);
     } else if (!std::filesystem::is_regular_file(status)) {
-        issues.error(place, path + " is not a file");
+        issues.missing(place, path + " is not a file");
     } else if (access(path.c_str(), R_OK) != 0) {
-        issues.error(place, path + " cannot be read by this user");
+        issues.missing(place, path + " cannot be read by this user");
     }
 }
 

@@ -31,8 +31,8 @@ void complete_deployments(Config& config, const YamlNode& root) {
 
 }  // namespace
 
-LoadedConfig load_config(std::string_view yaml, const Environment& environment) {
-    Issues issues;
+LoadedConfig load_config(std::string_view yaml, const Environment& environment, TableUse use) {
+    Issues issues(use);
     Draft draft;
     std::optional<YamlNode> root = read_yaml(yaml, issues);
     if (root && root->kind != YamlNode::Kind::map) {

@@ -21,9 +21,9 @@ void read_variable(CredentialConfig& credential, const YamlPlace& place,
     std::optional<std::string> value = environment(credential.variable);
     const std::string name = "the environment variable " + credential.variable;
     if (!value) {
-        issues.error(place, name + " is not set");
+        issues.missing(place, name + " is not set");
     } else if (value->empty()) {
-        issues.error(place, name + " is empty");
+        issues.missing(place, name + " is empty");
     } else if (!fits_header(*value)) {
         issues.error(place, name + " holds a blank or a line break, so it is no key");
     } else {

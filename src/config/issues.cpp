@@ -16,6 +16,14 @@ void Issues::warn(const YamlPlace& place, std::string message, std::string sugge
                       std::move(message), std::move(suggestion)});
 }
 
+void Issues::missing(const YamlPlace& place, std::string message) {
+    if (use_ == TableUse::here) {
+        error(place, std::move(message));
+    } else {
+        warn(place, std::move(message));
+    }
+}
+
 bool Issues::has_errors() const {
     return std::any_of(found_.begin(), found_.end(), [](const ConfigIssue& issue) {
         return issue.severity == ConfigIssue::Severity::error;

@@ -13,8 +13,14 @@ namespace spillway {
 
 class Issues {
 public:
+    explicit Issues(TableUse use = TableUse::here) : use_(use) {}
+
     void error(const YamlPlace& place, std::string message, std::string suggestion = {});
     void warn(const YamlPlace& place, std::string message, std::string suggestion = {});
+
+    /// Something that the table names is not on this machine: an error where it is going to be
+    /// used, else a warning.
+    void missing(const YamlPlace& place, std::string message);
 
     [[nodiscard]] bool has_errors() const;
     /// An error at the value `path` or inside it.
@@ -23,6 +29,7 @@ public:
     [[nodiscard]] std::vector<ConfigIssue> in_file_order() const;
 
 private:
+    TableUse use_;
     std::vector<ConfigIssue> found_;
 };
 

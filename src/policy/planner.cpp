@@ -180,6 +180,16 @@ Refusal refusal(const Plan& plan) noexcept {
     return {Refusal::Kind::impossible, TimePoint{}};
 }
 
+RefusalAnswer answer_to(Refusal::Kind kind) noexcept {
+    switch (kind) {
+        case Refusal::Kind::throttled: return {429, "rate_limit_exceeded"};
+        case Refusal::Kind::too_big: return {429, "request_too_large"};
+        case Refusal::Kind::unavailable: return {503, "upstream_unavailable"};
+        case Refusal::Kind::impossible: break;
+    }
+    return {503, "no_eligible_deployment"};
+}
+
 std::string_view name(Skip skip) noexcept {
     switch (skip) {
         case Skip::none: return "none";

@@ -48,11 +48,17 @@ ErrorReply timed_out() {
     return reply;
 }
 
-ErrorReply throttled(const std::string& route, TimePoint ready_at, TimePoint now) {
+ErrorReply reply_for(Refusal::Kind kind) {
+    const RefusalAnswer answer = answer_to(kind);
     ErrorReply reply;
-    reply.status = 429;
-    reply.type = "rate_limit_error";
-    reply.code = "rate_limit_exceeded";
+    reply.status = answer.status;
+    reply.code = answer.code;
+    if (answer.status == 429) { reply.type = "rate_limit_error"; }
+    return reply;
+}
+
+ErrorReply throttled(const std::string& route, TimePoint ready_at, TimePoint now) {
+    ErrorReply reply = reply_for(Refusal::Kind::throttled);
     reply.message = "Every deployment of '" + route +
                     "' has used up its limits. Retry after the time given in retry-after-ms, "
                     "or add quota or deployments to the route.";
@@ -64,10 +70,7 @@ ErrorReply throttled(const std::string& route, TimePoint ready_at, TimePoint now
 }
 
 ErrorReply too_big(const std::string& route, Tokens estimate) {
-    ErrorReply reply;
-    reply.status = 429;
-    reply.type = "rate_limit_error";
-    reply.code = "request_too_large";
+    ErrorReply reply = reply_for(Refusal::Kind::too_big);
     reply.message = "This request is estimated at " + std::to_string(estimate) +
                     " tokens, more than any deployment of '" + route +
                     "' may use in a minute. Shorten the prompt or lower max_tokens; "
@@ -77,9 +80,7 @@ ErrorReply too_big(const std::string& route, Tokens estimate) {
 }
 
 ErrorReply unavailable(const std::string& route, TimePoint ready_at, TimePoint now) {
-    ErrorReply reply;
-    reply.status = 503;
-    reply.code = "upstream_unavailable";
+    ErrorReply reply = reply_for(Refusal::Kind::unavailable);
     reply.message = "No deployment of '" + route + "' is available now.";
     // SDKs retry a 503 by themselves; with the hint they come back when there is something to come
     // back for.
@@ -101,9 +102,7 @@ ErrorReply overloaded(const std::string& route) {
 }
 
 ErrorReply impossible(const std::string& route) {
-    ErrorReply reply;
-    reply.status = 503;
-    reply.code = "no_eligible_deployment";
+    ErrorReply reply = reply_for(Refusal::Kind::impossible);
     reply.message = "No deployment of '" + route +
                     "' may serve this request: the route's residency or the operation rules all of "
                     "them out. The routing table has to change.";
@@ -144,18 +143,6 @@ Refused explain_refusal(Exchange& exchange, const Plan& plan, const LastTry& las
         refused.reply.message.append(" (").append(describe_last(*last.attempt)).append(")");
     }
     return refused;
-}
-
-ErrorReply unknown_model() {
-    ErrorReply reply;
-    reply.status = 404;
-    reply.type = "invalid_request_error";
-    reply.code = "model_not_found";
-    reply.param = "model";
-    reply.message =
-        "This gateway has no route for the requested model. GET /v1/models lists those "
-        "it has; names and aliases are in its routing table.";
-    return reply;
 }
 
 }  // namespace spillway

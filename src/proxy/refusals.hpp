@@ -26,7 +26,4 @@ struct LastTry {
 [[nodiscard]] Refused explain_refusal(Exchange& exchange, const Plan& plan, const LastTry& last,
                                       TimePoint now);
 
-/// The body names no route of ours.
-[[nodiscard]] ErrorReply unknown_model();
-
 }  // namespace spillway

@@ -72,6 +72,18 @@ ErrorReply error_reply(const PathError& error) {
     return reply;
 }
 
+ErrorReply unknown_model() {
+    ErrorReply reply;
+    reply.status = 404;
+    reply.type = "invalid_request_error";
+    reply.code = "model_not_found";
+    reply.param = "model";
+    reply.message =
+        "This gateway has no route for the requested model. GET /v1/models lists those "
+        "it has; names and aliases are in its routing table.";
+    return reply;
+}
+
 void append_reply(std::string& out, const ErrorReply& reply, const GatewayFields& gateway,
                   ReplyBody body) {
     const std::string json = error_body(reply);

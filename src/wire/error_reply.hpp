@@ -28,6 +28,8 @@ struct ErrorReply {
 
 /// The answer to a path that is not served.
 [[nodiscard]] ErrorReply error_reply(const PathError& error);
+/// The answer to a model that is no route of ours.
+[[nodiscard]] ErrorReply unknown_model();
 
 /// Appends a complete HTTP/1.1 response. `head_only` answers a HEAD request.
 enum class ReplyBody : std::uint8_t { full, head_only };

@@ -102,4 +102,11 @@ struct Refusal {
 };
 [[nodiscard]] Refusal refusal(const Plan& plan) noexcept;
 
+/// How a refusal is said to the caller.
+struct RefusalAnswer {
+    int status = 503;
+    std::string_view code;  ///< of the error; static
+};
+[[nodiscard]] RefusalAnswer answer_to(Refusal::Kind kind) noexcept;
+
 }  // namespace spillway

@@ -32,7 +32,7 @@ Ran run(const std::vector<std::string>& arguments) {
 }
 
 TEST(Cli, AnswersHelpOnStdoutWithExamples) {
-    for (const char* command : {"serve", "check", "schema", "health"}) {
+    for (const char* command : {"serve", "check", "explain", "test", "schema", "health"}) {
         const Ran help = run({command, "--help"});
         EXPECT_EQ(help.code, ExitCode::fine) << command;
         EXPECT_NE(help.out.find("Example"), std::string::npos) << help.out;
@@ -42,12 +42,16 @@ TEST(Cli, AnswersHelpOnStdoutWithExamples) {
 }
 
 TEST(Cli, CallsWrongUsageWrongUsage) {
-    const std::vector<std::vector<std::string>> wrong = {{},
-                                                         {"serve"},
-                                                         {"check"},
-                                                         {"--bogus"},
-                                                         {"version", "extra"},
-                                                         {"health", "--admin", "nowhere"}};
+    const std::vector<std::vector<std::string>> wrong = {
+        {},
+        {"serve"},
+        {"check"},
+        {"--bogus"},
+        {"version", "extra"},
+        {"explain", "--model", "m"},
+        {"explain", "--config", "a", "--admin", "127.0.0.1:1"},
+        {"test"},
+        {"health", "--admin", "nowhere"}};
     for (const auto& arguments : wrong) {
         const Ran ran = run(arguments);
         EXPECT_EQ(ran.code, ExitCode::usage) << testing::PrintToString(arguments);
@@ -136,6 +140,38 @@ TEST(CliServe, DoesNotStartOnABrokenTable) {
 
     EXPECT_EQ(ran.code, ExitCode::wrong_input);
     EXPECT_NE(ran.err.find(path + ":1:"), std::string::npos) << ran.err;
+}
+
+TEST_F(CliCheck, ExplainsATableWithoutItsKeys) {
+    const std::string path = file_with(good_table);
+    const Ran ran = run({"explain", "--config", path, "--model", "gpt-4o"});
+    const Ran refused = run({"explain", "--config", path, "--model", "gpt-4o", "--full",
+                             "gpt-4o-east", "--json"});
+
+    EXPECT_EQ(ran.code, ExitCode::fine) << ran.err;
+    EXPECT_NE(ran.out.find("  1.  gpt-4o-east  always\n"), std::string::npos) << ran.out;
+    EXPECT_EQ(refused.code, ExitCode::wrong_input);
+    EXPECT_EQ(nlohmann::json::parse(refused.out)["refusal"]["code"], "rate_limit_exceeded");
+    EXPECT_EQ(run({"explain", "--config", path}).code, ExitCode::wrong_input) << "no model";
+}
+
+TEST_F(CliCheck, RunsCasesAgainstTheTableTheyName) {
+    const std::string table = file_with(good_table);
+    const std::string head = "config: " + table.substr(table.rfind('/') + 1) + "\ncases:\n";
+    const std::string one = "- {name: n, request: {model: gpt-4o}, expect: {first: gpt-4o-east}}\n";
+    const std::string two = "- {name: o, request: {model: gpt-4o}, expect: {error: no}}\n";
+    const std::string good = file_with(head + one);
+    const std::string bad = file_with(head + one + two);
+
+    EXPECT_EQ(run({"test", good}).out, good + ": ok (1 case)\n");
+    const Ran ran = run({"test", good, bad});
+    EXPECT_EQ(ran.code, ExitCode::wrong_input);
+    EXPECT_NE(ran.err.find(bad +
+                           ":4:58: error: cases[1].expect.error: \"o\": `gpt-4o-east` serves"),
+              std::string::npos)
+        << ran.err;
+    EXPECT_FALSE(nlohmann::json::parse(run({"test", "--json", bad}).out)[0]["passed"]);
+    EXPECT_EQ(run({"test", file_with(one)}).code, ExitCode::wrong_input);
 }
 
 /// Answers one request with the bytes it is given.

@@ -195,6 +195,24 @@ TEST(ConfigLoad, EmptySectionsAreMapsWithoutEntries) {
     EXPECT_TRUE(loaded.config);
 }
 
+TEST(ConfigLoad, ATableForElsewhereNeedsNoneOfItsKeysHere) {
+    const std::string
+        yaml = R"(listen: {address: "0.0.0.0:1", tls: {certificate: /none, key: /none}}
+credentials: {a: {api_key: {env: NOT_SET}}, b: {api_key: {file: /none}}}
+resources:
+  a: {endpoint: "https://a.com", credential: a}
+  b: {endpoint: "https://b.com", credential: b}
+deployments: {a: {resource: a}, b: {resource: b}}
+routes: {m: {tiers: [[a, b]]}}
+)";
+    const LoadedConfig elsewhere = load_config(yaml, environment({}), TableUse::elsewhere);
+
+    EXPECT_FALSE(load(yaml).config);
+    EXPECT_TRUE(elsewhere.config);
+    ASSERT_EQ(elsewhere.issues.size(), 4U);
+    EXPECT_EQ(elsewhere.issues.front().severity, ConfigIssue::Severity::warning);
+}
+
 TEST(ConfigLoad, IssuesStandInTheOrderOfTheFile) {
     const LoadedConfig loaded = load("workers: x\nlisten: y\nnonsense: 1\n");
 

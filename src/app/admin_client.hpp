@@ -1,0 +1,31 @@
+// How a command asks a running gateway: one request to its admin listener. Shared by the commands
+// that do.
+#pragma once
+
+#include "app/terminal.hpp"
+
+#include <optional>
+#include <string>
+
+namespace spillway {
+
+/// Where the gateway in docs and examples listens for operators.
+inline constexpr const char* usual_admin = "127.0.0.1:9091";
+
+struct AdminQuery {
+    std::string command;  ///< "spillway health": begins every message
+    std::string address;  ///< as given after --admin: `host:port` or `http://host:port`
+    std::string path;
+    std::string json{};  ///< not empty: POST
+};
+
+struct AdminAnswer {
+    ExitCode code = ExitCode::fine;  ///< `usage`: no address; `wrong_input`: nobody answered
+    int status = 0;                  ///< 0: no answer, and `terminal` has been told why
+    std::string body;
+};
+
+/// Waits at most five seconds.
+[[nodiscard]] AdminAnswer ask_admin(const AdminQuery& query, Terminal terminal);
+
+}  // namespace spillway
