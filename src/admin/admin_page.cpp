@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -66,6 +67,16 @@ AdminReply wrong_method(std::string_view allow) {
     AdminReply reply = admin_error(405, "method_not_allowed", "Use " + std::string(allow) + ".");
     reply.allow = allow;
     return reply;
+}
+
+void add_config_metrics(const ConfigStatus& config, Exposition& exposition) {
+    exposition.add(Metric::config_info, {config.hash}, 1.0);
+    exposition.add(Metric::config_reloads, {"ok"}, config.reloads);
+    exposition.add(Metric::config_reloads, {"failed"}, config.failures);
+    exposition.add(Metric::config_last_reload_success, {}, config.error.empty() ? 1.0 : 0.0);
+    const auto since_epoch = config.loaded_at.time_since_epoch();
+    exposition.add(Metric::config_last_reload_success_timestamp, {},
+                   std::chrono::duration<double>(since_epoch).count());
 }
 
 }  // namespace
@@ -148,7 +159,7 @@ void AdminPages::observe(const Moment& at) {
 void AdminPages::add_live_metrics(Exposition& exposition) const {
     add_fleet_metrics(sources_.fleet(Clock::now()), exposition);
     exposition.add(Metric::ready, {}, readiness(sources_).healthy ? 1.0 : 0.0);
-    exposition.add(Metric::config_info, {sources_.config_hash()}, 1.0);
+    add_config_metrics(sources_.config(), exposition);
     exposition.add(Metric::access_log_dropped, {"write_failed"}, sources_.lost_log_lines());
 }
 

@@ -27,11 +27,21 @@ struct ListenerStatus {
     bool tls = false;
 };
 
+/// The table in use, and how the attempts to change it went.
+struct ConfigStatus {
+    std::string hash;
+    WallTime loaded_at{};        ///< when it took effect
+    std::uint64_t reloads = 0;   ///< attempts that put a table in force
+    std::uint64_t failures = 0;  ///< attempts that changed nothing
+    std::string error;           ///< of the last attempt; empty: it went well, or there was none
+    TimePoint failed_at{};       ///< of the last failure
+};
+
 /// All are called on the admin thread, while the workers run. None may be empty.
 struct AdminSources {
     std::function<FleetStatus(TimePoint now)> fleet;
     std::function<Readiness()> readiness;
-    std::function<std::string()> config_hash;       ///< of the table in use
+    std::function<ConfigStatus()> config;
     std::function<std::uint64_t()> lost_log_lines;  ///< LogWriter::lost_lines
     const CellRegistry* cells = nullptr;            ///< outlives the admin server
     TimePoint started_at{};

@@ -6,6 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <chrono>
+#include <ctime>
+
 namespace spillway {
 
 namespace {
@@ -102,6 +106,29 @@ Json listeners_json(const AdminSources& sources) {
     return listeners;
 }
 
+/// RFC 3339 in UTC.
+Json time_json(WallTime at) {
+    const std::time_t whole = std::chrono::system_clock::to_time_t(at);
+    std::tm utc{};
+    gmtime_r(&whole, &utc);
+    std::array<char, sizeof "2026-11-22T20:00:00Z"> text{};
+    std::strftime(text.data(), text.size(), "%FT%TZ", &utc);
+    return text.data();
+}
+
+Json config_json(const ConfigStatus& config, TimePoint now) {
+    const bool failed = !config.error.empty();
+    return {
+        {"hash", config.hash},
+        {"loaded_at", time_json(config.loaded_at)},
+        {"reloads", config.reloads},
+        {"failures", config.failures},
+        {"last_error",
+         failed ? Json{{"seconds_ago", seconds(now - config.failed_at)}, {"message", config.error}}
+                : Json(nullptr)},
+    };
+}
+
 Json workers_json(const AdminSources& sources, TimePoint now) {
     Json workers = Json::array();
     for (const WorkerPulse& pulse : pulses(sources, now)) {
@@ -121,7 +148,7 @@ std::string status_json(const AdminSources& sources, TimePoint now) {
         {"state", name(sources.readiness())},
         {"uptime_seconds", seconds(now - sources.started_at)},
         {"listeners", listeners_json(sources)},
-        {"config", {{"hash", sources.config_hash()}}},
+        {"config", config_json(sources.config(), now)},
         {"workers", workers_json(sources, now)},
         {"routes", Json::array()},
         {"deployments", Json::array()},

@@ -80,7 +80,9 @@ private:
         CLI::App* const command = app_.add_subcommand("serve", "Run the gateway");
         command->add_option("--config,-c", path_, "Routing table (YAML)")->required();
         command->footer(
-            "\nSIGTERM or SIGINT drains and ends; a second one ends at once.\n\nExample:\n"
+            "\nSIGTERM or SIGINT drains and ends; a second one ends at once. SIGHUP reads the\n"
+            "table again, as does a change of the file; SIGUSR1 reopens the access log.\n"
+            "\nExample:\n"
             "  spillway serve --config /etc/spillway/routes.yaml");
         command->callback([this] { action_ = [this] { return serve(path_, terminal_); }; });
     }

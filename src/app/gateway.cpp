@@ -3,8 +3,15 @@
 
 #include "admin/admin_server.hpp"
 #include "admin/explain_action.hpp"
+#include "app/cpu_quota.hpp"
+#include "app/inherited_sockets.hpp"
 #include "app/key_watch.hpp"
+#include "app/listeners.hpp"
+#include "app/reload_action.hpp"
+#include "app/table_in_use.hpp"
 #include "app/worker.hpp"
+#include "app/worker_table.hpp"
+#include "config/diff.hpp"
 #include "fleet/fleet.hpp"
 #include "net/resolver.hpp"
 #include "telemetry/event_log.hpp"
@@ -12,7 +19,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <future>
+#include <mutex>
 #include <random>
 #include <thread>
 #include <utility>
@@ -23,22 +32,11 @@ namespace {
 using Text = boost::system::result<void, std::string>;
 
 // Names are resolved before the first request if that is quick; a dead DNS must not keep us from
-// starting.
-constexpr std::chrono::seconds first_names_patience{2};
+// starting, or from changing the table.
+constexpr std::chrono::seconds names_patience{2};
 // After the last word of an honest ending, the connections get this long to take it.
 constexpr std::chrono::seconds last_words_patience{2};
 constexpr std::chrono::milliseconds drain_poll{20};
-
-std::size_t worker_count(const Config& config) {
-    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    return config.workers == 0 ? cores : config.workers;
-}
-
-std::string to_text(const asio::ip::tcp::endpoint& endpoint) {
-    const std::string address = endpoint.address().to_string();
-    const bool bracketed = endpoint.address().is_v6();
-    return (bracketed ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
-}
 
 std::vector<HostPort> hosts_of(const Fleet& fleet) {
     std::vector<HostPort> hosts;
@@ -54,14 +52,14 @@ std::vector<HostPort> hosts_of(const Fleet& fleet) {
 
 class Gateway::Impl {
 public:
-    Impl(Config config, std::string config_hash)
-        : config_(std::move(config)),
-          config_hash_(std::move(config_hash)),
-          cells_(worker_count(config_)),
-          live_(config_.retry_budget),
-          fleet_(std::make_shared<const Fleet>(config_, live_)) {}
+    Impl(const Config& config, std::string config_hash)
+        : cells_(worker_count(config.workers)),
+          live_(config.retry_budget),
+          fleet_(std::make_shared<const Fleet>(config, live_)),
+          in_use_(fleet_, std::move(config_hash), std::chrono::system_clock::now()) {}
 
     Text start();
+    Reload reload(const Config& config, std::string config_hash);
     void drain();
     void end_now() {
         if (!hurry_.exchange(true)) { hurry_signal_.set_value(); }
@@ -69,26 +67,43 @@ public:
 
     std::vector<std::string> endpoints;
     std::string admin_endpoint;
+    std::function<Reload()> reread;
+    std::unique_ptr<InheritedSockets> inherited = std::make_unique<InheritedSockets>();
+
+    [[nodiscard]] TableInUse& in_use() noexcept { return in_use_; }
+    void reopen_log() { log_->reopen(); }
 
 private:
-    Text make_workers();
-    Text make_table(std::size_t number, WorkerTable& table);
-    Text open_listeners();
+    // Everything a table needs before it can be put in force; making it changes nothing.
+    struct Prepared {
+        std::shared_ptr<const Fleet> fleet;
+        std::shared_ptr<const CredentialLines> credentials;
+        Reach reach;
+        Kept kept;
+        std::vector<std::shared_ptr<WorkerTable>> tables;       // by worker
+        std::vector<std::shared_ptr<TlsContext>> listener_tls;  // by listener
+    };
+
+    void make_workers();
+    Text listen();
     Text start_admin();
     [[nodiscard]] std::vector<ListenerStatus> listeners() const;
     void start_names();
-    template <class Value>
-    void post_to_all(std::shared_ptr<const Value> WorkerContext::*where,
-                     std::shared_ptr<const Value> value);
+    boost::system::result<Prepared, std::string> prepare(std::shared_ptr<const Fleet> fleet);
+    void put_in_force(Prepared prepared);
+    void await_names(const Fleet& fleet);
+    [[nodiscard]] const Config& config() const noexcept { return fleet_->config(); }
+    void post_to_all(const std::function<void(WorkerContext&)>& change);
     [[nodiscard]] std::size_t busy() const;
     enum class Hurry : std::uint8_t { heeded, ignored };
     bool wait_until_idle(Duration patience, Hurry hurry);
 
-    Config config_;
-    std::string config_hash_;
+    std::mutex changing_;  // held while the table changes, and while a drain begins
     CellRegistry cells_;
     LiveState live_;
     std::shared_ptr<const Fleet> fleet_;
+    Reach reach_;
+    TableInUse in_use_;
     std::unique_ptr<LogWriter> log_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::unique_ptr<AdminServer> admin_;
@@ -101,26 +116,28 @@ private:
 };
 
 Text Gateway::Impl::start() {
-    auto log = LogWriter::open(config_.log.access, cells_.workers());
+    auto log = LogWriter::open(config().log.access, cells_.workers());
     if (!log) {
-        return "cannot open the access log " + config_.log.access + ": " + log.error().message();
+        return "cannot open the access log " + config().log.access + ": " + log.error().message();
     }
     log_ = std::move(*log);
-    for (const auto step : {&Impl::make_workers, &Impl::open_listeners, &Impl::start_admin}) {
+    make_workers();
+    auto prepared = prepare(fleet_);
+    if (!prepared) { return prepared.error(); }
+    for (const auto step : {&Impl::listen, &Impl::start_admin}) {
         if (const Text done = (this->*step)(); !done) { return done; }
     }
     for (const auto& worker : workers_) { worker->start(); }
     start_names();
+    put_in_force(std::move(*prepared));
     for (const auto& worker : workers_) { worker->accept(); }
     readiness_ = Readiness::ready;
     return {};
 }
 
-Text Gateway::Impl::make_workers() {
-    const std::size_t count = cells_.workers();
-    const auto lines = sign_all(config_);
+void Gateway::Impl::make_workers() {
     std::random_device entropy;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < cells_.workers(); ++i) {
         WorkerCells& cells = cells_.worker(i);
         const auto on_tick = [this, i, &cells](Duration lag) {
             cells.heartbeat.beat(Clock::now());
@@ -130,76 +147,91 @@ Text Gateway::Impl::make_workers() {
         const std::uint64_t seed = (std::uint64_t{entropy()} << 32U) | entropy();
         const WorkerContext::Parts parts{
             on_tick, cells, cells_.route(i, other_route), *log_, live_.retries(), i, seed};
-        const std::size_t share = std::max<std::size_t>(1, config_.limits.connections / count);
-        workers_.push_back(std::make_unique<Worker>(parts, share));
-        WorkerContext& context = workers_.back()->context();
-        context.table = std::make_shared<WorkerTable>();
-        context.credentials = lines;
-        if (const Text made = make_table(i, *context.table); !made) { return made; }
+        workers_.push_back(std::make_unique<Worker>(parts));
     }
-    keys_ = std::make_unique<KeyWatch>(config_, lines, [this](auto changed) {
-        post_to_all(&WorkerContext::credentials, std::move(changed));
-    });
-    return {};
 }
 
-Text Gateway::Impl::make_table(std::size_t number, WorkerTable& table) {
-    table.fleet = fleet_;
-    for (const FleetRoute& route : fleet_->routes()) {
-        table.route_cells.push_back(&cells_.route(number, route.config.name));
+boost::system::result<Gateway::Impl::Prepared, std::string> Gateway::Impl::prepare(
+    std::shared_ptr<const Fleet> fleet) {
+    Prepared prepared;
+    prepared.credentials = sign_all(fleet->config());
+    prepared.reach = reach_of(*fleet);
+    prepared.kept = kept_of(reach_, prepared.reach);
+    auto tls = listener_tls(fleet->config());
+    if (!tls) { return tls.error(); }
+    prepared.listener_tls = std::move(*tls);
+    const TableParts parts{fleet, prepared.credentials, prepared.kept};
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        auto table = prepare_table(parts, cells_, i);
+        if (!table) { return table.error(); }
+        prepared.tables.push_back(std::move(*table));
     }
-    for (const FleetDeployment& deployment : fleet_->deployments()) {
-        table.deployment_cells.push_back(&cells_.deployment(number, deployment.config.name));
-    }
-    WorkerContext& context = workers_[number]->context();
-    for (const FleetResource& resource : fleet_->resources()) {
-        table.pools.push_back(std::make_unique<ConnectionPool>(context.wheel,
-                                                               context.cells.upstream_idle));
-        if (!resource.config.endpoint.tls) {
-            table.tls.push_back(nullptr);
-            continue;
-        }
-        auto tls = TlsContext::client(resource.config.tls.ca_file);
-        if (!tls) { return "resource " + resource.config.name + ": " + tls.error(); }
-        table.tls.push_back(std::move(*tls));
-    }
-    return {};
+    prepared.fleet = std::move(fleet);
+    return prepared;
 }
 
-Text Gateway::Impl::open_listeners() {
-    for (const ListenerConfig& listener : config_.listeners) {
-        std::shared_ptr<TlsContext> tls;
-        if (listener.tls) {
-            auto made = TlsContext::server(listener.tls->certificate, listener.tls->key,
-                                           listener.tls->client_ca);
-            if (!made) { return made.error(); }
-            tls = std::move(*made);
-        }
-        std::uint16_t port = listener.port;
-        for (const auto& worker : workers_) {
-            const auto bound = worker->listen(listener.host, port, tls);
-            if (!bound) { return bound.error(); }
-            if (worker == workers_.front()) {
-                port = bound->port();  // the others share what 0 was turned into
-                endpoints.push_back(to_text(*bound));
-            }
-        }
+void Gateway::Impl::put_in_force(Prepared prepared) {
+    keys_.reset();  // what it publishes belongs to the table before
+    const std::size_t connections = prepared.fleet->config().limits.connections;
+    const std::size_t share = std::max<std::size_t>(1, connections / workers_.size());
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        workers_[i]->set_terms({prepared.listener_tls, share});
+        workers_[i]->post([table = prepared.tables[i],
+                           kept = prepared.kept](WorkerContext& context) {
+            adopt_table(context, table, kept);
+        });
     }
+    prepared.fleet->take_effect();
+    fleet_ = std::move(prepared.fleet);
+    reach_ = std::move(prepared.reach);
+    const auto publish = [this](const std::shared_ptr<const CredentialLines>& changed) {
+        post_to_all([changed](WorkerContext& context) { context.table->credentials = changed; });
+    };
+    keys_ = std::make_unique<KeyWatch>(config(), std::move(prepared.credentials), publish);
+}
+
+Reload Gateway::Impl::reload(const Config& config, std::string config_hash) {
+    const std::scoped_lock lock(changing_);
+    const auto refuse = [this](std::string why) {
+        in_use_.refused(why, Clock::now());
+        return Reload{std::move(why), {}};
+    };
+    if (readiness_ != Readiness::ready) { return refuse("the gateway is starting or ending"); }
+    std::string fixed;
+    for (const std::string& key : needing_restart(fleet_->config(), config)) {
+        fixed += (fixed.empty() ? "" : ", ") + key;
+    }
+    if (!fixed.empty()) { return refuse(fixed + ": cannot be changed without a restart"); }
+    // Kept for a moment, so that the new one finds the live state.
+    const std::shared_ptr<const Fleet> before = fleet_;
+    auto prepared = prepare(std::make_shared<const Fleet>(config, live_));
+    if (!prepared) { return refuse(prepared.error()); }
+    await_names(*prepared->fleet);
+    put_in_force(std::move(*prepared));
+    in_use_.replace(fleet_, std::move(config_hash), std::chrono::system_clock::now());
+    return {{}, diff(before->config(), config)};
+}
+
+Text Gateway::Impl::listen() {
+    auto opened = open_listeners(config(), workers_, *inherited);
+    if (!opened) { return opened.error(); }
+    endpoints = std::move(*opened);
     return {};
 }
 
 Text Gateway::Impl::start_admin() {
     AdminSources sources;
-    sources.fleet = [this](TimePoint now) { return fleet_->status(now); };
+    sources.fleet = [this](TimePoint now) { return in_use_.fleet()->status(now); };
     sources.readiness = [this] { return readiness_.load(); };
     sources.listeners = listeners();
-    sources.config_hash = [this] { return config_hash_; };
+    sources.config = [this] { return in_use_.status(); };
     sources.lost_log_lines = [this] { return log_->lost_lines(); };
     sources.cells = &cells_;
     sources.started_at = Clock::now();
-    sources.actions = {explain_action([this] { return fleet_; })};
+    sources.actions = {explain_action([this] { return in_use_.fleet(); })};
+    if (reread) { sources.actions.push_back(reload_action(reread)); }
     admin_ = std::make_unique<AdminServer>(std::move(sources));
-    const auto bound = admin_->start(config_.admin);
+    const auto bound = admin_->start(config().admin);
     if (!bound) { return bound.error(); }
     admin_endpoint = to_text(*bound);
     return {};
@@ -208,33 +240,27 @@ Text Gateway::Impl::start_admin() {
 std::vector<ListenerStatus> Gateway::Impl::listeners() const {
     std::vector<ListenerStatus> result;
     for (std::size_t i = 0; i < endpoints.size(); ++i) {
-        result.push_back({endpoints[i], config_.listeners[i].tls.has_value()});
+        result.push_back({endpoints[i], config().listeners[i].tls.has_value()});
     }
     return result;
 }
 
 void Gateway::Impl::start_names() {
-    auto first = std::make_shared<std::promise<void>>();
-    auto told = std::make_shared<std::atomic<bool>>(false);
-    const std::future<void> known = first->get_future();
-    resolver_ = std::make_unique<Resolver>(hosts_of(*fleet_),
-                                           [this, first,
-                                            told](std::shared_ptr<const AddressBook> book) {
-                                               post_to_all(&WorkerContext::addresses,
-                                                           std::move(book));
-                                               if (!told->exchange(true)) { first->set_value(); }
-                                           });
-    if (known.wait_for(first_names_patience) != std::future_status::ready) {
-        log_event(Severity::warn, "dns_slow", {{"consequence", "starting without all addresses"}});
+    resolver_ = std::make_unique<Resolver>([this](const std::shared_ptr<const AddressBook>& book) {
+        post_to_all([book](WorkerContext& context) { context.addresses = book; });
+    });
+    await_names(*fleet_);
+}
+
+void Gateway::Impl::await_names(const Fleet& fleet) {
+    const std::future<void> known = resolver_->resolve(hosts_of(fleet));
+    if (known.wait_for(names_patience) != std::future_status::ready) {
+        log_event(Severity::warn, "dns_slow", {{"consequence", "going on without all addresses"}});
     }
 }
 
-template <class Value>
-void Gateway::Impl::post_to_all(std::shared_ptr<const Value> WorkerContext::*where,
-                                std::shared_ptr<const Value> value) {
-    for (const auto& worker : workers_) {
-        worker->post([where, value](WorkerContext& context) { context.*where = value; });
-    }
+void Gateway::Impl::post_to_all(const std::function<void(WorkerContext&)>& change) {
+    for (const auto& worker : workers_) { worker->post(change); }
 }
 
 std::size_t Gateway::Impl::busy() const {
@@ -254,23 +280,27 @@ bool Gateway::Impl::wait_until_idle(Duration patience, Hurry hurry) {
 }
 
 void Gateway::Impl::drain() {
-    readiness_ = Readiness::draining;
+    {
+        const std::scoped_lock lock(changing_);
+        readiness_ = Readiness::draining;
+    }
     log_event(Severity::info, "draining", {});
     for (const auto& worker : workers_) {
         worker->post([](WorkerContext& context) { context.draining = true; });
     }
-    hurry_told_.wait_for(config_.drain.delay);
+    hurry_told_.wait_for(config().drain.delay);
     for (const auto& worker : workers_) { worker->stop_accepting(); }
-    if (!wait_until_idle(config_.drain.timeout, Hurry::heeded)) {
+    if (!wait_until_idle(config().drain.timeout, Hurry::heeded)) {
         for (const auto& worker : workers_) { worker->stop_requests(); }
         wait_until_idle(last_words_patience, Hurry::ignored);
     }
     for (const auto& worker : workers_) { worker->stop(); }
+    admin_.reset();
     log_event(Severity::info, "stopped", {});
 }
 
-Gateway::Gateway(Config config, std::string config_hash)
-    : impl_(std::make_unique<Impl>(std::move(config), std::move(config_hash))) {}
+Gateway::Gateway(const Config& config, std::string config_hash)
+    : impl_(std::make_unique<Impl>(config, std::move(config_hash))) {}
 
 Gateway::~Gateway() = default;
 
@@ -279,6 +309,26 @@ Text Gateway::start() { return impl_->start(); }
 const std::vector<std::string>& Gateway::endpoints() const noexcept { return impl_->endpoints; }
 
 const std::string& Gateway::admin_endpoint() const noexcept { return impl_->admin_endpoint; }
+
+void Gateway::inherit(const std::vector<int>& sockets) {
+    impl_->inherited = std::make_unique<InheritedSockets>(sockets);
+}
+
+void Gateway::on_reload_wanted(std::function<Reload()> reread) {
+    impl_->reread = std::move(reread);
+}
+
+Reload Gateway::reload(const Config& config, std::string config_hash) {
+    return impl_->reload(config, std::move(config_hash));
+}
+
+void Gateway::reload_failed(std::string error) {
+    impl_->in_use().refused(std::move(error), Clock::now());
+}
+
+Config Gateway::config() const { return impl_->in_use().fleet()->config(); }
+
+void Gateway::reopen_log() { impl_->reopen_log(); }
 
 void Gateway::drain() { impl_->drain(); }
 

@@ -1,16 +1,18 @@
 #include "app/serve_command.hpp"
 
 #include "app/config_file.hpp"
+#include "app/process_settings.hpp"
+#include "app/reloader.hpp"
+#include "app/supervisor.hpp"
 #include "spillway/gateway.hpp"
 #include "telemetry/build_info.hpp"
 #include "telemetry/event_log.hpp"
-
-#include <sys/resource.h>
 
 #include <chrono>
 #include <csignal>
 #include <ctime>
 #include <future>
+#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -20,58 +22,37 @@ namespace {
 
 // How soon a second signal is noticed, and the end of the drain.
 constexpr std::chrono::milliseconds signal_poll{50};
-// Beside callers' connections: listeners, logs, keys, idle connections to upstreams.
-constexpr rlim_t descriptors_beside = 1024;
 
-Severity severity_of(LogLevel level) {
-    switch (level) {
-        case LogLevel::debug: return Severity::debug;
-        case LogLevel::info: return Severity::info;
-        case LogLevel::warn: return Severity::warn;
-        case LogLevel::error: break;
-    }
-    return Severity::error;
-}
-
-/// SIGTERM and SIGINT, blocked in this thread and in every thread it starts, so that they arrive
-/// only where they are waited for. A broken pipe is an error code, not a signal.
-class EndSignals {
+/// The signals of a service, blocked in this thread and in every thread it starts, so that they
+/// arrive only where they are waited for. A broken pipe is an error code, not a signal.
+class Signals {
 public:
-    EndSignals() {
-        sigemptyset(&set_);
-        sigaddset(&set_, SIGTERM);
-        sigaddset(&set_, SIGINT);
-        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    Signals() {
+        for (sigset_t* const set : {&all_, &ends_}) {
+            sigemptyset(set);
+            sigaddset(set, SIGTERM);
+            sigaddset(set, SIGINT);
+        }
+        sigaddset(&all_, SIGHUP);
+        sigaddset(&all_, SIGUSR1);
+        pthread_sigmask(SIG_BLOCK, &all_, nullptr);
         std::signal(SIGPIPE, SIG_IGN);
     }
-    void wait() const {
+    [[nodiscard]] int wait() const {
         int number = 0;
-        while (sigwait(&set_, &number) != 0) {}
+        while (sigwait(&all_, &number) != 0) {}
+        return number;
     }
-    /// True when one arrived within `signal_poll`.
-    [[nodiscard]] bool arrives_soon() const {
+    /// True when SIGTERM or SIGINT arrived within `signal_poll`.
+    [[nodiscard]] bool end_arrives_soon() const {
         const timespec patience{0, std::chrono::nanoseconds(signal_poll).count()};
-        return sigtimedwait(&set_, nullptr, &patience) > 0;
+        return sigtimedwait(&ends_, nullptr, &patience) > 0;
     }
 
 private:
-    sigset_t set_{};
+    sigset_t all_{};
+    sigset_t ends_{};
 };
-
-/// Each request may hold two descriptors: the caller's and the upstream's.
-void raise_descriptor_limit(const Config& config) {
-    const rlim_t wanted = 2 * rlim_t{config.limits.connections} + descriptors_beside;
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) { return; }
-    limit.rlim_cur = std::min(limit.rlim_max, wanted);
-    setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted) {
-        log_event(Severity::warn, "descriptor_limit_low",
-                  {{"limit", std::to_string(limit.rlim_cur)},
-                   {"wanted", std::to_string(wanted)},
-                   {"advice", "raise the hard RLIMIT_NOFILE or lower limits.connections"}});
-    }
-}
 
 void log_start(const Gateway& gateway, const std::string& config_hash) {
     std::string listening;
@@ -85,17 +66,39 @@ void log_start(const Gateway& gateway, const std::string& config_hash) {
                {"config_hash", config_hash}});
 }
 
-void drain(Gateway& gateway, const EndSignals& signals) {
+// systemd wants to know when the reload began, by CLOCK_MONOTONIC (sd_notify(3)).
+std::string reloading_now() {
+    const auto since_boot = Clock::now().time_since_epoch();
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(since_boot).count();
+    return "RELOADING=1\nMONOTONIC_USEC=" + std::to_string(us);
+}
+
+/// Until SIGTERM or SIGINT.
+void obey(const Signals& signals, Gateway& gateway, Reloader& reloader) {
+    for (;;) {
+        const int signal = signals.wait();
+        if (signal != SIGHUP && signal != SIGUSR1) { return; }
+        gateway.reopen_log();
+        if (signal == SIGHUP) {
+            tell_supervisor(reloading_now());
+            reloader.reload("SIGHUP");
+            tell_supervisor("READY=1");
+        }
+    }
+}
+
+void drain(Gateway& gateway, const Signals& signals) {
     auto drained = std::async(std::launch::async, [&gateway] { gateway.drain(); });
     while (drained.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
-        if (signals.arrives_soon()) { gateway.end_now(); }
+        if (signals.end_arrives_soon()) { gateway.end_now(); }
     }
 }
 
 }  // namespace
 
 ExitCode serve(const std::string& config_path, Terminal terminal) {
-    std::optional<ConfigFile> file = read_config_file(config_path);
+    const std::vector<int> sockets = take_inherited_sockets();
+    const std::optional<ConfigFile> file = read_config_file(config_path);
     if (!file) {
         terminal.err << config_path << ": error: cannot be read\n";
         return ExitCode::wrong_input;
@@ -103,18 +106,24 @@ ExitCode serve(const std::string& config_path, Terminal terminal) {
     terminal.err << file->description() << std::flush;
     if (!file->valid()) { return ExitCode::wrong_input; }
 
-    Config& config = *file->loaded.config;
-    set_log_severity(severity_of(config.log.level));
-    raise_descriptor_limit(config);
-    const EndSignals signals;
+    const Config& config = *file->loaded.config;
+    apply_process_settings(config);
+    const Signals signals;
     const std::string hash = content_hash(file->text);
-    Gateway gateway(std::move(config), hash);
+    Gateway gateway(config, hash);
+    Reloader reloader(gateway, config_path, file->text);
+    gateway.on_reload_wanted([&reloader] { return reloader.reload("POST"); });
+    gateway.inherit(sockets);
     if (const auto started = gateway.start(); !started) {
         terminal.err << "spillway: " << started.error() << "\n";
         return ExitCode::wrong_input;
     }
     log_start(gateway, hash);
-    signals.wait();
+    reloader.start_watching();
+    tell_supervisor("READY=1");
+    obey(signals, gateway, reloader);
+    reloader.stop_watching();
+    tell_supervisor("STOPPING=1");
     drain(gateway, signals);
     return ExitCode::fine;
 }

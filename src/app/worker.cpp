@@ -24,20 +24,36 @@ std::string peer_of(const Socket& socket) {
 
 }  // namespace
 
-Worker::Worker(const WorkerContext::Parts& parts, std::size_t connections_max)
-    : context_(parts), connections_max_(connections_max), work_(context_.io.get_executor()) {}
+Worker::Worker(const WorkerContext::Parts& parts)
+    : context_(parts), work_(context_.io.get_executor()) {}
 
 Worker::~Worker() { stop(); }
 
-boost::system::result<asio::ip::tcp::endpoint, std::string> Worker::listen(
-    const std::string& host, std::uint16_t port, std::shared_ptr<TlsContext> tls) {
-    auto on_accept = [this, tls = std::move(tls)](Socket socket) {
-        accepted(std::move(socket), tls);
+std::unique_ptr<Listener> Worker::new_listener() {
+    auto on_accept = [this, number = listeners_.size()](Socket socket) {
+        accepted(std::move(socket), terms_.tls[number]);
     };
-    auto listener = std::make_unique<Listener>(context_.io, std::move(on_accept));
+    return std::make_unique<Listener>(context_.io, std::move(on_accept));
+}
+
+boost::system::result<asio::ip::tcp::endpoint, std::string> Worker::listen(const std::string& host,
+                                                                           std::uint16_t port) {
+    std::unique_ptr<Listener> listener = new_listener();
     auto bound = listener->open(host, port);
     if (bound) { listeners_.push_back(std::move(listener)); }
     return bound;
+}
+
+boost::system::result<asio::ip::tcp::endpoint, std::string> Worker::adopt(
+    int descriptor, const asio::ip::tcp::endpoint& endpoint) {
+    std::unique_ptr<Listener> listener = new_listener();
+    auto bound = listener->adopt(descriptor, endpoint);
+    if (bound) { listeners_.push_back(std::move(listener)); }
+    return bound;
+}
+
+void Worker::set_terms(Terms terms) {
+    asio::post(context_.io, [this, terms = std::move(terms)] { terms_ = terms; });
 }
 
 void Worker::start() {
@@ -93,7 +109,7 @@ void Worker::stop() {
 
 void Worker::accepted(Socket socket, const std::shared_ptr<TlsContext>& tls) {
     const auto on_escape = [this](const std::exception_ptr& e) { escaped(e); };
-    if (connections_ >= connections_max_) {
+    if (connections_ >= terms_.connections_max) {
         context_.cells.connections_refused.add();
         spawn(context_.io.get_executor(), refuse_connection(std::move(socket)), on_escape);
         return;

@@ -18,15 +18,26 @@ namespace spillway {
 
 class Worker {
 public:
-    /// `connections_max` is this worker's share of limits.connections.
-    Worker(const WorkerContext::Parts& parts, std::size_t connections_max);
+    explicit Worker(const WorkerContext::Parts& parts);
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Before `start`. `tls` null: plain. Returns the bound endpoint.
+    /// Before `start`, for each listener in the table's order. Returns the bound endpoint.
     [[nodiscard]] boost::system::result<asio::ip::tcp::endpoint, std::string> listen(
-        const std::string& host, std::uint16_t port, std::shared_ptr<TlsContext> tls);
+        const std::string& host, std::uint16_t port);
+    /// The same with a socket that listens already; takes the descriptor.
+    [[nodiscard]] boost::system::result<asio::ip::tcp::endpoint, std::string> adopt(
+        int descriptor, const asio::ip::tcp::endpoint& endpoint);
+
+    /// How new connections are served: TLS by listener (null: plain), and this worker's share of
+    /// limits.connections.
+    struct Terms {
+        std::vector<std::shared_ptr<TlsContext>> tls;
+        std::size_t connections_max = 0;
+    };
+    /// Before `accept` and whenever they change.
+    void set_terms(Terms terms);
     [[nodiscard]] WorkerContext& context() noexcept { return context_; }
 
     /// Starts the thread; listening sockets queue, nothing is accepted yet.
@@ -44,6 +55,7 @@ public:
     void stop();
 
 private:
+    [[nodiscard]] std::unique_ptr<Listener> new_listener();
     void accepted(Socket socket, const std::shared_ptr<TlsContext>& tls);
     [[nodiscard]] task<void> run_session(Accepted connection);
     [[nodiscard]] task<void> close_listener(Listener& listener);
@@ -51,7 +63,7 @@ private:
     void escaped(const std::exception_ptr& exception);
 
     WorkerContext context_;
-    std::size_t connections_max_;
+    Terms terms_;
     std::size_t connections_ = 0;
     std::vector<std::unique_ptr<Listener>> listeners_;
     std::atomic<std::size_t> busy_{0};

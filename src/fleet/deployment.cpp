@@ -60,7 +60,7 @@ Transitions Permit::report(const Start& start, TimePoint now, Rng& rng) noexcept
     if (start.effect != Effect::ok || own_.probe || !d.breaker_.read().untroubled()) {
         const Breaker::Evidence evidence{d.outcome_counts(now), start.wait.value_or(Duration{})};
         changes.deployment = d.breaker_.update([&](Breaker& state) {
-            return state.report(own_, start.effect, evidence, d.params_.breaker, now, rng);
+            return state.report(own_, start.effect, evidence, d.params().breaker, now, rng);
         });
         if (changes.deployment && changes.deployment->to == Breaker::State::closed) {
             // The outage still in the windows would let a single failure reopen it.
@@ -75,10 +75,10 @@ Transitions Permit::report(const Start& start, TimePoint now, Rng& rng) noexcept
                             : start.effect == Effect::neutral ? Effect::neutral
                                                               : Effect::ok;
         changes.region = d.region_->breaker().update([&](Breaker& state) {
-            return state.report(region_, seen, {}, d.params_.breaker, now, rng);
+            return state.report(region_, seen, {}, d.params().breaker, now, rng);
         });
     } else if (accuses_region(start)) {
-        changes.region = d.region_->failed(d.witness_, d.params_.breaker, now, rng);
+        changes.region = d.region_->failed(d.witness_, d.params().breaker, now, rng);
     }
     return changes;
 }
@@ -91,7 +91,7 @@ Transitions Permit::report_broken(TimePoint now, Rng& rng) noexcept {
     d.count(broken, now);
     const Breaker::Evidence evidence{d.outcome_counts(now), Duration::zero()};
     changes.deployment = d.breaker_.update([&](Breaker& state) {
-        return state.report(own_, Effect::hard, evidence, d.params_.breaker, now, rng);
+        return state.report(own_, Effect::hard, evidence, d.params().breaker, now, rng);
     });
     return changes;
 }
@@ -100,14 +100,28 @@ void Permit::settle(Tokens used, TimePoint now) noexcept {
     if (!std::exchange(settled_, true)) { deployment_->quota_.settle(reservation_, used, now); }
 }
 
-Deployment::Deployment(const Params& params, std::shared_ptr<Region> region, std::size_t witness)
-    : params_(params), region_(std::move(region)), witness_(witness), quota_(params.limits) {}
+Deployment::Deployment(const Params& params, std::shared_ptr<Region> region)
+    : given_{params},
+      params_(&given_.back()),
+      region_(std::move(region)),
+      witness_(region_->join()),
+      quota_(params.limits) {}
+
+Deployment::~Deployment() { region_->leave(witness_); }
+
+void Deployment::change(const Params& params) {
+    quota_.rescale(params.limits);
+    const Params& last = this->params();
+    if (params.breaker == last.breaker && params.cooldown == last.cooldown) { return; }
+    given_.push_back(params);
+    params_.store(&given_.back());
+}
 
 void Deployment::describe(DeploymentView& view, Tokens estimate, TimePoint now) const noexcept {
     const Breaker own = breaker_.read();
     const Breaker region = region_->breaker().read();
-    view.ramp = std::min(own.ramp_factor(now, params_.breaker),
-                         region.ramp_factor(now, params_.breaker));
+    view.ramp = std::min(own.ramp_factor(now, params().breaker),
+                         region.ramp_factor(now, params().breaker));
     view.degraded = degraded(now);
     view.breaker = own.would_admit(now);
     view.region = region.would_admit(now);
@@ -121,12 +135,12 @@ void Deployment::describe(DeploymentView& view, Tokens estimate, TimePoint now) 
 }
 
 std::variant<Permit, Skip> Deployment::acquire(Tokens estimate, TimePoint now) noexcept {
-    const auto admit = [&](Breaker& state) { return state.admit(now, params_.breaker); };
+    const auto admit = [&](Breaker& state) { return state.admit(now, params().breaker); };
     const std::optional<Breaker::Ticket> region = region_->breaker().update(admit);
     if (!region) { return Skip::region_open; }
     const std::optional<Breaker::Ticket> own = breaker_.update(admit);
     if (!own) {
-        free_slot(region_->breaker(), *region, params_.breaker);
+        free_slot(region_->breaker(), *region, params().breaker);
         return Skip::open;
     }
     return reserve(*own, *region, estimate, now);
@@ -138,7 +152,7 @@ std::variant<Permit, Skip> Deployment::acquire_in_panic(Tokens estimate, TimePoi
         return budget.try_permit(now);
     });
     if (!permitted) { return Skip::open; }
-    const auto admit = [&](Breaker& state) { return state.admit_in_panic(now, params_.breaker); };
+    const auto admit = [&](Breaker& state) { return state.admit_in_panic(now, params().breaker); };
     const Breaker::Ticket region = region_->breaker().update(admit);
     const Breaker::Ticket own = breaker_.update(admit);
     return reserve(own, region, estimate, now);
@@ -159,20 +173,20 @@ std::variant<Permit, Skip> Deployment::reserve(Breaker::Ticket own, Breaker::Tic
 }
 
 void Deployment::release(Breaker::Ticket own, Breaker::Ticket region) noexcept {
-    free_slot(breaker_, own, params_.breaker);
-    free_slot(region_->breaker(), region, params_.breaker);
+    free_slot(breaker_, own, params().breaker);
+    free_slot(region_->breaker(), region, params().breaker);
 }
 
 void Deployment::unavailable(Duration hint, TimePoint now) noexcept {
     cooldown_.update([&](Cooldown& state) {
-        state.unavailable(hint, params_.cooldown, now);
+        state.unavailable(hint, params().cooldown, now);
         return 0;
     });
 }
 
 void Deployment::throttled(std::optional<Duration> hint, TimePoint now) noexcept {
     cooldown_.update([&](Cooldown& state) {
-        state.throttled(hint, params_.cooldown, now);
+        state.throttled(hint, params().cooldown, now);
         return 0;
     });
 }
@@ -217,7 +231,7 @@ std::optional<LastError> Deployment::last_error(TimePoint now) const noexcept {
 }
 
 bool Deployment::degraded(TimePoint now) const noexcept {
-    return is_degraded({slow_.sum(now), ok_.sum(now)}, params_.breaker);
+    return is_degraded({slow_.sum(now), ok_.sum(now)}, params().breaker);
 }
 
 OutcomeCounts Deployment::outcome_counts(TimePoint now) const noexcept {

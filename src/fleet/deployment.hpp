@@ -16,6 +16,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,7 +83,13 @@ public:
         CooldownParams cooldown;
     };
 
-    Deployment(const Params& params, std::shared_ptr<Region> region, std::size_t witness);
+    Deployment(const Params& params, std::shared_ptr<Region> region);
+    ~Deployment();
+    Deployment(const Deployment&) = delete;
+    Deployment& operator=(const Deployment&) = delete;
+
+    /// Other parameters for the same state (a reload); one thread, traffic may be running.
+    void change(const Params& params);
 
     /// What the planner asks about it; position, tier and weight are the route's business.
     void describe(DeploymentView& view, Tokens estimate, TimePoint now) const noexcept;
@@ -99,7 +106,7 @@ public:
     void unavailable(Duration hint, TimePoint now) noexcept;
     void apply_hint(const QuotaHint& hint, TimePoint sent_at, TimePoint now) noexcept;
 
-    [[nodiscard]] const Params& params() const noexcept { return params_; }
+    [[nodiscard]] const Params& params() const noexcept { return *params_.load(); }
     [[nodiscard]] const Quota<AtomicWord>& quota() const noexcept { return quota_; }
     [[nodiscard]] Breaker breaker() const noexcept { return breaker_.read(); }
     [[nodiscard]] Breaker region_breaker() const noexcept { return region_->breaker().read(); }
@@ -132,7 +139,9 @@ private:
         friend bool operator==(const FailureNote&, const FailureNote&) = default;
     };
 
-    Params params_;
+    // A worker may still be reading the last ones when they change, so all stay; few ever do.
+    std::deque<Params> given_;
+    std::atomic<const Params*> params_;
     std::shared_ptr<Region> region_;
     std::size_t witness_;
     Quota<AtomicWord> quota_;

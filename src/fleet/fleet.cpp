@@ -34,6 +34,13 @@ std::string endpoint_key(const ResourceConfig& resource) {
            resource.endpoint.path;
 }
 
+Deployment::Params params_of(const Config& config, DeploymentId id) {
+    const DeploymentConfig& facts = config.deployments[index(id)];
+    return {{facts.tpm, facts.rpm, facts.settlement == Settlement::actual},
+            config.breaker,
+            config.cooldown};
+}
+
 Duration wait_until(TimePoint when, TimePoint now) noexcept {
     return when > now ? when - now : Duration::zero();
 }
@@ -70,13 +77,12 @@ bool FleetDeployment::routed_by_body(Operation operation) const noexcept {
 }
 
 std::shared_ptr<Region> LiveState::region(const Config& config, ResourceId id) {
-    const ResourceConfig& resource = config.resources[index(id)];
-    const auto members = std::count_if(config.deployments.begin(), config.deployments.end(),
-                                       [id](const DeploymentConfig& deployment) {
-                                           return deployment.resource == id;
-                                       });
-    std::shared_ptr<Region>& region = regions_[endpoint_key(resource)];
-    if (!region) { region = std::make_shared<Region>(static_cast<std::size_t>(members)); }
+    std::weak_ptr<Region>& known = regions_[endpoint_key(config.resources[index(id)])];
+    std::shared_ptr<Region> region = known.lock();
+    if (!region) {
+        region = std::make_shared<Region>();
+        known = region;
+    }
     return region;
 }
 
@@ -84,27 +90,32 @@ std::shared_ptr<Deployment> LiveState::deployment(const Config& config, Deployme
     const DeploymentConfig& facts = config.deployments[index(id)];
     const ResourceConfig& resource = config.resources[index(facts.resource)];
     const std::string key = facts.name + "\n" + facts.deployment + "\n" + endpoint_key(resource);
-    std::shared_ptr<Deployment>& live = deployments_[key];
+    std::weak_ptr<Deployment>& known = deployments_[key];
+    std::shared_ptr<Deployment> live = known.lock();
     if (!live) {
-        const auto first = config.deployments.begin();
-        const auto witness = std::count_if(first, first + static_cast<std::ptrdiff_t>(index(id)),
-                                           [&](const auto& other) {
-                                               return other.resource == facts.resource;
-                                           });
-        const Deployment::Params params{
-            {facts.tpm, facts.rpm, facts.settlement == Settlement::actual},
-            config.breaker,
-            config.cooldown};
-        live = std::make_shared<Deployment>(params, region(config, facts.resource),
-                                            static_cast<std::size_t>(witness));
+        live = std::make_shared<Deployment>(params_of(config, id), region(config, facts.resource));
+        known = live;
     }
     return live;
 }
 
+void LiveState::forget_the_gone() {
+    const auto gone = [](const auto& entry) { return entry.second.expired(); };
+    std::erase_if(deployments_, gone);
+    std::erase_if(regions_, gone);
+}
+
 Fleet::Fleet(const Config& config, LiveState& live) : config_(config) {
+    live.forget_the_gone();
     add_resources();
     add_deployments(live);
     add_routes();
+}
+
+void Fleet::take_effect() const {
+    for (const FleetDeployment& deployment : deployments_) {
+        deployment.live->change(params_of(config_, deployment.id));
+    }
 }
 
 void Fleet::add_resources() {

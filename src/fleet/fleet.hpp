@@ -64,20 +64,24 @@ struct FleetRoute {
 };
 
 /// Live state that outlives snapshots: deployments by identity (name, endpoint, deployment),
-/// regions by endpoint.
+/// regions by endpoint. It is kept for as long as any snapshot or request refers to it, so that a
+/// new snapshot has to be built while the one before is in use. One thread.
 class LiveState {
 public:
     explicit LiveState(const RetryBudgetParams& retries) : retries_(RetryBudget(retries)) {}
 
+    /// As it was left; with the parameters of `config` only when it is new.
     [[nodiscard]] std::shared_ptr<Deployment> deployment(const Config& config, DeploymentId id);
+    /// Drops the keys of what nobody refers to any more.
+    void forget_the_gone();
     /// The process-wide retry ratio.
     [[nodiscard]] Shared<RetryBudget>& retries() noexcept { return retries_; }
 
 private:
     std::shared_ptr<Region> region(const Config& config, ResourceId id);
 
-    std::map<std::string, std::shared_ptr<Deployment>> deployments_;
-    std::map<std::string, std::shared_ptr<Region>> regions_;
+    std::map<std::string, std::weak_ptr<Deployment>> deployments_;
+    std::map<std::string, std::weak_ptr<Region>> regions_;
     Shared<RetryBudget> retries_;
 };
 
@@ -101,6 +105,9 @@ public:
     Fleet(const Config& config, LiveState& live);
     Fleet(const Fleet&) = delete;
     Fleet& operator=(const Fleet&) = delete;
+
+    /// Puts this table's limits and parameters in force, for the requests of earlier snapshots too.
+    void take_effect() const;
 
     [[nodiscard]] const Config& config() const noexcept { return config_; }
     /// By name or alias; null when there is none.

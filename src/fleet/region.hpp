@@ -7,6 +7,7 @@
 #include "spillway/policy/breaker.hpp"
 #include "spillway/policy/window.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -20,12 +21,20 @@ public:
     /// Failures a deployment must have had in the last 10 s to speak against its region.
     static constexpr std::uint64_t failures_to_accuse = 3;
 
-    explicit Region(std::size_t deployments);
+    /// More deployments in one resource have no voice in its verdict.
+    static constexpr std::size_t witnesses_max = 64;
+
+    Region();
+
+    /// A place for one more deployment's evidence, `witnesses_max` when all are taken; to be left
+    /// exactly once. A reload adds and removes deployments while others go on.
+    [[nodiscard]] std::size_t join() noexcept;
+    void leave(std::size_t witness) noexcept;
 
     [[nodiscard]] Shared<Breaker>& breaker() noexcept { return breaker_; }
     [[nodiscard]] const Shared<Breaker>& breaker() const noexcept { return breaker_; }
 
-    /// Evidence of the deployment with number `witness` (0 .. deployments - 1).
+    /// Evidence of the deployment that joined as `witness`.
     void succeeded(TimePoint now) noexcept;
     /// Opens the region when enough of its deployments accuse it (two, or its only one) and none
     /// had a success in the last 10 s.
@@ -37,7 +46,8 @@ private:
 
     Shared<Breaker> breaker_{Breaker{}};
     Window successes_{std::chrono::seconds(1)};
-    std::deque<Window> failures_;  // one per deployment; a deque because windows do not move
+    std::atomic<std::uint64_t> joined_{0};  // bit n: place n is taken
+    std::deque<Window> failures_;           // by place; a deque because windows do not move
 };
 
 }  // namespace spillway

@@ -55,6 +55,16 @@ boost::system::result<asio::ip::tcp::endpoint, std::string> Listener::open(const
     return acceptor_.local_endpoint();
 }
 
+boost::system::result<asio::ip::tcp::endpoint, std::string> Listener::adopt(
+    int descriptor, const asio::ip::tcp::endpoint& endpoint) {
+    boost::system::error_code ec;
+    acceptor_.assign(endpoint.protocol(), descriptor, ec);
+    if (ec) { return "cannot use an inherited socket: " + ec.message(); }
+    acceptor_.native_non_blocking(true, ec);
+    adopted_ = true;
+    return endpoint;
+}
+
 task<void> Listener::accept_loop() {
     const Executor executor = acceptor_.get_executor();
     Timer pause(executor);
@@ -88,6 +98,12 @@ void Listener::take_queued() {
 
 task<void> Listener::close() {
     if (!acceptor_.is_open()) { co_return; }
+    if (adopted_) {
+        // Whoever is in the queue is the next process's.
+        boost::system::error_code ec;
+        acceptor_.close(ec);
+        co_return;
+    }
     refuse_handshakes(acceptor_.native_handle());
     // Handshakes in flight finish, and accept_loop takes them.
     Timer pause(acceptor_.get_executor());

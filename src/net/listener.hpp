@@ -25,6 +25,10 @@ public:
     /// Numeric address; port 0 picks one. The error is text for a start-up message.
     [[nodiscard]] boost::system::result<asio::ip::tcp::endpoint, std::string> open(
         const std::string& host, std::uint16_t port);
+    /// The same with a socket that listens already and whose queue outlives us; takes the
+    /// descriptor.
+    [[nodiscard]] boost::system::result<asio::ip::tcp::endpoint, std::string> adopt(
+        int descriptor, const asio::ip::tcp::endpoint& endpoint);
     /// Runs until `close`.
     [[nodiscard]] task<void> accept_loop();
     /// Takes what is queued, then closes; the loop ends. Callable once.
@@ -37,6 +41,7 @@ private:
     using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
     Acceptor acceptor_;
     OnAccept on_accept_;
+    bool adopted_ = false;
 };
 
 }  // namespace spillway

@@ -2,19 +2,34 @@
 
 #include "telemetry/event_log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace spillway {
 
-Resolver::Resolver(std::vector<HostPort> hosts, Publish publish)
-    : hosts_(std::move(hosts)), publish_(std::move(publish)) {
-    asio::post(io_, [this] { run_pass(); });
-    thread_ = std::thread([this] { io_.run(); });
-}
+Resolver::Resolver(Publish publish)
+    : publish_(std::move(publish)), thread_([this] { io_.run(); }) {}
 
 Resolver::~Resolver() {
     io_.stop();
     thread_.join();
+}
+
+std::future<void> Resolver::resolve(std::vector<HostPort> hosts) {
+    auto done = std::make_shared<std::promise<void>>();
+    asio::post(io_, [this, done, hosts = std::move(hosts)] {
+        hosts_ = hosts;
+        run_pass();
+        done->set_value();
+    });
+    return done->get_future();
+}
+
+void Resolver::refresh() {
+    std::erase_if(known_, [this](const auto& entry) {
+        return std::find(hosts_.begin(), hosts_.end(), entry.first) == hosts_.end();
+    });
+    run_pass();
 }
 
 void Resolver::run_pass() {
@@ -39,7 +54,7 @@ void Resolver::run_pass() {
     publish_(std::make_shared<const AddressBook>(known_));
     timer_.expires_after(refresh_every);
     timer_.async_wait([this](const boost::system::error_code& ec) {
-        if (!ec) { run_pass(); }
+        if (!ec) { refresh(); }
     });
 }
 

@@ -5,12 +5,14 @@
 
 #include "net/task.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -38,18 +40,25 @@ public:
     /// return.
     using Publish = std::function<void(std::shared_ptr<const AddressBook>)>;
 
-    Resolver(std::vector<HostPort> hosts, Publish publish);
+    explicit Resolver(Publish publish);
     ~Resolver();
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
 
+    /// From now on these hosts. Ready when a book with what DNS knows of them has been published. A
+    /// host that is no longer wanted stays in the book until the next refresh, for the requests
+    /// that still mean it. Any thread.
+    [[nodiscard]] std::future<void> resolve(std::vector<HostPort> hosts);
+
 private:
     void run_pass();
+    void refresh();
 
     std::vector<HostPort> hosts_;
     Publish publish_;
     AddressBook known_;
     asio::io_context io_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
     asio::steady_timer timer_{io_};
     std::thread thread_;
 };

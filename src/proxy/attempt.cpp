@@ -106,7 +106,7 @@ task<Result<void>> Attempt::exchange_heads() {
 task<Result<void>> Attempt::connect(Connection which) {
     const FleetResource& resource = *deployment_.resource;
     const std::size_t at = index(deployment_.config.resource);
-    if (resource.needs_credential && exchange_.worker.credentials->at(at).empty()) {
+    if (resource.needs_credential && exchange_.table->credentials->at(at).empty()) {
         co_return Failure{Stage::send, Cause::unavailable, {}};
     }
     drop_connection();
@@ -146,7 +146,7 @@ task<Result<void>> Attempt::send() {
     }
     const std::string target = deployment_.target(operation, exchange_.path.api_version);
     const FleetResource& resource = *deployment_.resource;
-    const std::shared_ptr<const CredentialLines> credentials = worker.credentials;
+    const std::shared_ptr<const CredentialLines> credentials = exchange_.table->credentials;
     const UpstreamLine line{target, resource.host_field,
                             (*credentials)[index(deployment_.config.resource)],
                             exchange_.request_id, resource.family};

@@ -137,6 +137,7 @@ task<After> serve_one(WorkerContext& worker, RequestReader& reader, const std::s
     const ReadResult read = co_await reader.head(exchange.head, exchange.limits());
     if (read == ReadResult::ended) { co_return After::drop; }
     exchange.started = Clock::now();
+    exchange.table = worker.table;  // it may have changed while the connection was idle
     if (read == ReadResult::refused) {
         worker.cells.heads_refused.add();
         exchange.request_id = worker.request_ids.next();

@@ -30,8 +30,10 @@ struct WorkerTable {
     std::shared_ptr<const Fleet> fleet;
     std::vector<RouteCells*> route_cells;                ///< by RouteId
     std::vector<DeploymentCells*> deployment_cells;      ///< by DeploymentId
+    std::shared_ptr<const CredentialLines> credentials;  ///< by ResourceId; replaced with the keys
     std::vector<std::shared_ptr<TlsContext>> tls;        ///< by ResourceId; null: plain
-    std::vector<std::unique_ptr<ConnectionPool>> pools;  ///< by ResourceId
+    /// By ResourceId. Shared with the tables before and after whose resource is reached likewise.
+    std::vector<std::shared_ptr<ConnectionPool>> pools;
 };
 
 struct WorkerContext {
@@ -62,7 +64,6 @@ struct WorkerContext {
     TimerWheel wheel;
     std::shared_ptr<WorkerTable> table;
     std::shared_ptr<const AddressBook> addresses = std::make_shared<AddressBook>();
-    std::shared_ptr<const CredentialLines> credentials = std::make_shared<CredentialLines>();
 
     WorkerCells& cells;
     RouteCells& unrouted;

@@ -32,12 +32,8 @@ class Gateway:
         root = pathlib.Path(self.directory.name)
         self.access_path = root / "access.log"
         self.events_path = root / "events.log"
-        table = {"listen": "127.0.0.1:0", "admin": {"listen": "127.0.0.1:0"}, "workers": 2, **table}
-        table["log"] = {"access": str(self.access_path), "level": "debug"}
-        table.setdefault("drain", {"delay": "0s", "timeout": "20s"})
         self.config_path = root / "spillway.yaml"
-        # JSON is YAML: what a test writes as a dict needs no second spelling.
-        self.config_path.write_text(json.dumps(table, indent=1))
+        self.write_table(table)
         self.env = {**os.environ, **(env or {})}
         self.process: subprocess.Popen | None = None
         self.listening: list[str] = []
@@ -45,9 +41,7 @@ class Gateway:
 
     def start(self) -> "Gateway":
         with open(self.events_path, "wb") as events:
-            self.process = subprocess.Popen(
-                [self.program, "serve", "--config", str(self.config_path)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=events, env=self.env)
+            self.process = self.launch(events)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             for event in self.events():
@@ -60,6 +54,42 @@ class Gateway:
             time.sleep(0.02)
         self.stop()
         raise RuntimeError("the gateway did not start:\n" + self.events_path.read_text())
+
+    def launch(self, events) -> subprocess.Popen:
+        return subprocess.Popen(
+            [self.program, "serve", "--config", str(self.config_path)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=events, env=self.env)
+
+    def write_table(self, table: dict) -> None:
+        """Puts it in the place of the file, as a whole; what tests leave out is filled in."""
+        table = {"listen": "127.0.0.1:0", "admin": {"listen": "127.0.0.1:0"}, "workers": 2, **table}
+        table["log"] = {"access": str(self.access_path), "level": "debug"}
+        table.setdefault("drain", {"delay": "0s", "timeout": "20s"})
+        # JSON is YAML: what a test writes as a dict needs no second spelling.
+        self.write_text(json.dumps(table, indent=1))
+
+    def write_text(self, text: str | bytes) -> None:
+        new = self.config_path.with_suffix(".new")
+        new.write_bytes(text.encode() if isinstance(text, str) else text)
+        new.rename(self.config_path)
+
+    def reload(self, table: dict | None = None, within: float = 20.0) -> dict:
+        """SIGHUP, after writing `table`; what /status.json says of the table once it was tried."""
+        before = self.status()["config"]
+        if table is not None:
+            self.write_table(table)
+        self.process.send_signal(signal.SIGHUP)
+        return self.wait_for_reload(before, within)
+
+    def wait_for_reload(self, before: dict, within: float = 20.0) -> dict:
+        """Until an attempt was made after /status.json said `before` of the table."""
+        deadline = time.monotonic() + within
+        while True:
+            now = self.status()["config"]
+            if (now["reloads"], now["failures"]) != (before["reloads"], before["failures"]):
+                return now
+            assert time.monotonic() < deadline, "the table was not read again"
+            time.sleep(0.01)
 
     __enter__ = start
 

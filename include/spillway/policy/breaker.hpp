@@ -25,6 +25,8 @@ struct BreakerParams {
     Duration ramp = std::chrono::seconds(30);  ///< weight 10 % -> 100 % after closing; 0: off
     Duration slow_start = Duration::zero();    ///< first event later than this is "slow"; 0: off
     double slow_rate = 0.8;                    ///< share of slow starts that makes it degraded
+
+    friend bool operator==(const BreakerParams&, const BreakerParams&) = default;
 };
 
 class Breaker {

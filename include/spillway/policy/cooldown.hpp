@@ -13,6 +13,8 @@ struct CooldownParams {
     Duration base = std::chrono::seconds(1);  ///< without a hint: doubled per throttle in a row
     Duration cap = std::chrono::seconds(60);  ///< longest hint believed (86400 s occurs:
                                               ///< azure-protocol §3.5)
+
+    friend bool operator==(const CooldownParams&, const CooldownParams&) = default;
 };
 
 class Cooldown {

@@ -46,6 +46,17 @@ TEST_F(AdminPage, MetricsShowTheLiveStateBesideTheCells) {
     }
 }
 
+TEST_F(AdminPage, MetricsShowThatTheLastReloadFailed) {
+    const std::string success = "spillway_config_last_reload_success ";
+    EXPECT_NE(get("/metrics").body.find(success + "1\n"), std::string::npos);
+    gateway_.config.error = "wrong";
+    const std::string text = get("/metrics").body;
+
+    EXPECT_NE(text.find(success + "0\n"), std::string::npos);
+    EXPECT_NE(text.find("spillway_config_reloads_total{result=\"failed\"} 1\n"), std::string::npos);
+    EXPECT_NE(text.find("spillway_config_reloads_total{result=\"ok\"} 3\n"), std::string::npos);
+}
+
 TEST_F(AdminPage, SaysOkInOneWordUnlessAskedForMore) {
     EXPECT_EQ(get("/livez").body, "ok\n");
     EXPECT_EQ(get("/livez?verbose").body, "[+]worker 0 ok\n[+]worker 1 ok\n");

@@ -32,7 +32,7 @@ public:
         sources.fleet = [this](TimePoint) { return fleet; };
         sources.readiness = [this] { return readiness; };
         sources.listeners = {{"127.0.0.1:8080", false}, {"[::]:8443", true}};
-        sources.config_hash = [] { return std::string("c0ffee"); };
+        sources.config = [this] { return config; };
         sources.lost_log_lines = [] { return std::uint64_t{7}; };
         sources.cells = &cells;
         sources.started_at = t0 - std::chrono::minutes(1);
@@ -42,6 +42,7 @@ public:
 
     CellRegistry cells;
     FleetStatus fleet;
+    ConfigStatus config{"c0ffee", WallTime(std::chrono::seconds(1'790'000'000)), 3, 1, {}, {}};
     Readiness readiness = Readiness::ready;
     std::vector<AdminAction> actions;
 };

@@ -60,6 +60,21 @@ TEST(StatusJson, ShowsNoLimitAsNullAndNotAsNothingLeft) {
     EXPECT_EQ(deployments[1]["last_error"], nullptr);
 }
 
+TEST(StatusJson, TellsSinceWhenTheTableIsInUseAndWhyTheNextOneIsNot) {
+    FakeGateway gateway;
+    const auto fine = status_of(gateway)["config"];
+    gateway.config.error = "spillway.yaml:3:1: no such key";
+    gateway.config.failed_at = FakeGateway::t0 - 5s;
+    const auto refused = status_of(gateway)["config"];
+
+    EXPECT_EQ(fine["loaded_at"], "2026-09-21T14:13:20Z");
+    EXPECT_EQ(fine["reloads"], 3);
+    EXPECT_EQ(fine["failures"], 1);
+    EXPECT_EQ(fine["last_error"], nullptr) << "the last attempt went well";
+    EXPECT_EQ(refused["last_error"]["message"], "spillway.yaml:3:1: no such key");
+    EXPECT_EQ(refused["last_error"]["seconds_ago"], 5.01);
+}
+
 TEST(StatusJson, ShowsWhatTheUpstreamSaysIsLeftAndSinceWhen) {
     FakeGateway gateway;
     gateway.fleet.deployments[0].upstream_remaining = {Tokens{700}, std::nullopt, 2s};

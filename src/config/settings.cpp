@@ -1,0 +1,138 @@
+#include "config/settings.hpp"
+
+#include "config/field_groups.hpp"
+#include "config/fields.hpp"
+
+#include <utility>
+
+namespace spillway {
+
+namespace {
+
+// The field table writes a bound field's present value as its default; that is the value here.
+void add_rows(Settings& settings, const std::string& prefix, const std::vector<Row>& rows) {
+    for (const Row& row : rows) {
+        if (row.shape.scalar) { settings[prefix + row.key] = row.shape.scalar->fallback; }
+    }
+}
+
+std::string count_or_none(std::int64_t limit) {
+    return limit == 0 ? "unlimited" : format_amount(limit, Unit::count);
+}
+
+std::string url_of(const Endpoint& endpoint) {
+    return (endpoint.tls ? "https://" : "http://") + endpoint.host + ":" +
+           std::to_string(endpoint.port) + endpoint.path;
+}
+
+template <class Item, class Name>
+std::string joined(const std::vector<Item>& items, Name name) {
+    std::string text;
+    for (const Item& item : items) { text += (text.empty() ? "" : ", ") + name(item); }
+    return "[" + text + "]";
+}
+
+Settings credential_settings(const CredentialConfig& credential) {
+    switch (credential.source) {
+        case CredentialConfig::Source::env: return {{"api_key", "env " + credential.variable}};
+        case CredentialConfig::Source::file: return {{"api_key", "file " + credential.path}};
+        case CredentialConfig::Source::literal: return {{"api_key", "in the table"}};
+        case CredentialConfig::Source::none: break;
+    }
+    return {{"api_key", "none"}};
+}
+
+Settings resource_settings(const Config& config, const ResourceConfig& resource) {
+    const auto& credential = resource.credential;
+    return {
+        {"kind", resource_kinds()[static_cast<std::size_t>(resource.kind)]},
+        {"endpoint", url_of(resource.endpoint)},
+        {"connect_to", resource.connect_to},
+        {"region", resource.region},
+        {"geography", resource.geography},
+        {"api_version", resource.api_version},
+        {"override_api_version", resource.override_api_version ? "true" : "false"},
+        {"credential", credential ? config.credentials[*credential].name : ""},
+        {"tls.ca_file", resource.tls.ca_file},
+    };
+}
+
+Settings deployment_settings(const Config& config, const DeploymentConfig& deployment) {
+    const bool keeps_estimate = deployment.settlement == Settlement::estimate;
+    return {
+        {"resource", config.resources[index(deployment.resource)].name},
+        {"name", deployment.deployment},
+        {"tpm", count_or_none(deployment.tpm)},
+        {"rpm", count_or_none(deployment.rpm)},
+        {"weight", std::to_string(deployment.weight)},
+        {"settlement", keeps_estimate ? "estimate" : "actual"},
+        {"default_output", format_amount(deployment.default_output, Unit::count)},
+    };
+}
+
+Settings route_settings(const Config& config, RouteConfig route) {
+    const auto itself = [](const std::string& text) { return text; };
+    const auto deployment = [&config](DeploymentId id) {
+        return config.deployments[index(id)].name;
+    };
+    const auto tier = [&](const auto& ids) { return joined(ids, deployment); };
+    Settings all{
+        {"aliases", joined(route.aliases, itself)},
+        {"residency", route.residency},
+        {"tiers", joined(route.tiers, tier)},
+    };
+    add_rows(all, "timeouts.", timeouts_rows(route.timeouts));
+    add_rows(all, "commit.", commit_rows(route.commit));
+    add_rows(all, "retries.", retries_rows(route.retries));
+    return all;
+}
+
+std::string listeners_text(const Config& config) {
+    return joined(config.listeners, [](const ListenerConfig& listener) {
+        const std::string tls = listener.tls ? " with tls" : "";
+        return listener.host + ":" + std::to_string(listener.port) + tls;
+    });
+}
+
+void add_listener_files(Settings& settings, const Config& config) {
+    for (std::size_t i = 0; i < config.listeners.size(); ++i) {
+        const auto& tls = config.listeners[i].tls;
+        if (!tls) { continue; }
+        const std::string prefix = "[" + std::to_string(i) + "].tls.";
+        settings[prefix + "certificate"] = tls->certificate;
+        settings[prefix + "key"] = tls->key;
+        settings[prefix + "client_ca"] = tls->client_ca;
+    }
+}
+
+}  // namespace
+
+std::map<SettingsOf, Settings> settings(const Config& config) {
+    Config copy = config;  // the rows bind to what they could also fill
+    std::map<SettingsOf, Settings> all;
+    all[{"listen", ""}] = {{"", listeners_text(config)}};
+    add_listener_files(all[{"listen", ""}], config);
+    all[{"workers", ""}] = {{"", std::to_string(config.workers)}};
+    add_rows(all[{"admin", ""}], ".", admin_rows(copy.admin));
+    add_rows(all[{"limits", ""}], ".", limits_rows(copy.limits));
+    add_rows(all[{"drain", ""}], ".", drain_rows(copy.drain));
+    add_rows(all[{"log", ""}], ".", log_rows(copy.log));
+    add_rows(all[{"breaker", ""}], ".", breaker_rows(copy.breaker));
+    add_rows(all[{"cooldown", ""}], ".", cooldown_rows(copy.cooldown));
+    add_rows(all[{"retry_budget", ""}], ".", retry_budget_rows(copy.retry_budget));
+    for (const CredentialConfig& credential : config.credentials) {
+        all[{"credential", credential.name}] = credential_settings(credential);
+    }
+    for (const ResourceConfig& resource : config.resources) {
+        all[{"resource", resource.name}] = resource_settings(config, resource);
+    }
+    for (const DeploymentConfig& deployment : config.deployments) {
+        all[{"deployment", deployment.name}] = deployment_settings(config, deployment);
+    }
+    for (const RouteConfig& route : config.routes) {
+        all[{"route", route.name}] = route_settings(config, route);
+    }
+    return all;
+}
+
+}  // namespace spillway
