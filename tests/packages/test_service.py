@@ -1,7 +1,9 @@
 """The package used as on a server: a clean Debian with the real systemd, which starts the unit with all its restrictions."""
 
+import concurrent.futures
 import json
 import subprocess
+import sys
 
 import pytest
 from conftest import INSTALL
@@ -94,6 +96,48 @@ def test_it_can_be_looked_at(service):
     printed = service.script(INSTALL["look"])
 
     assert printed.startswith("ok") and "active (running)" in printed and '"event":"started"' in printed
+
+
+def test_a_reload_changes_the_table_and_keeps_the_process(service):
+    table, before = service.root / "etc/spillway/spillway.yaml", process(service)
+    table.write_text(table.read_text().replace("rpm: 600", "rpm: 601"))
+
+    service.run("systemctl reload spillway.service")
+
+    limit = 'spillway_deployment_rpm_limit{deployment="gpt-4o-east"} 601'
+    service.wait_for(lambda: limit in service.here(["curl", "--silent", "http://127.0.0.1:9091/metrics"]).stdout, limit)
+    assert process(service) == before
+
+
+CALLER = """
+import socket, time
+refused = answered = 0
+until = time.monotonic() + 20
+while time.monotonic() < until and answered < 400:
+    try:
+        with socket.create_connection(("127.0.0.1", 8080), 10) as caller:
+            caller.sendall(b"GET /v1/models HTTP/1.1\\r\\nhost: x\\r\\nconnection: close\\r\\n\\r\\n")
+            answered += caller.recv(65536).startswith(b"HTTP/1.1 200")
+    except ConnectionError:
+        refused += 1
+    time.sleep(0.01)
+print(answered, refused)
+"""
+
+
+def test_with_the_socket_unit_a_restart_refuses_nobody(service):
+    service.run("systemctl stop spillway.service")
+    service.run("systemctl enable --now spillway.socket")
+    service.run("systemctl start spillway.service")
+    wait_until_it_answers(service)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        caller = pool.submit(service.here, [sys.executable, "-c", CALLER])
+        for _ in range(3):
+            service.run("systemctl restart spillway.service")
+        answered, refused = map(int, caller.result().stdout.split())
+
+    assert refused == 0 and answered >= 100
+    service.run("systemctl disable --now spillway.socket")
 
 
 def test_it_ends_by_itself_and_well(service):
