@@ -27,9 +27,6 @@ struct ConfigFile {
 /// The whole file; none when it cannot be read.
 [[nodiscard]] std::optional<std::string> read_text(const std::string& path);
 
-/// The whole file; none when it cannot be read.
-[[nodiscard]] std::optional<std::string> read_text(const std::string& path);
-
 /// Sixteen hexadecimal digits that change with the text (FNV-1a); tells tables apart, proves
 /// nothing.
 [[nodiscard]] std::string content_hash(std::string_view text);
