@@ -7,7 +7,8 @@ import subprocess
 
 TEXT_COLUMN = 30
 """Where CLI11 begins to say what an entry does; on the next line if the name reaches that far."""
-SECTION = re.compile(r"^(?P<title>[A-Z]\w+):$")
+SECTION = re.compile(r"^(?P<indent> *)(?P<title>Options|Positionals|Subcommands):$")
+"""Indented inside an option group, whose own lines stand in brackets."""
 
 
 @dataclasses.dataclass
@@ -49,19 +50,19 @@ def sections(text: str) -> tuple[str, dict[str, list[Entry]], str]:
     head: list[str] = []
     footer: list[str] = []
     lists: dict[str, list[Entry]] = {}
-    current = None
-    for line in text.splitlines():
-        title = SECTION.match(line)
-        if title and title["title"] in ("Options", "Positionals", "Subcommands"):
-            current = lists.setdefault(title["title"], [])
+    current, indent = [], ""
+    for line in map(str.rstrip, text.splitlines()):
+        if title := SECTION.match(line):
+            current, indent = lists.setdefault(title["title"], []), title["indent"]
         elif not lists:
             head.append(line)
-        elif current is not None and line.startswith("   "):
+        elif footer:
+            footer.append(line)
+        elif line.startswith(indent + "   "):
             current[-1].text = f"{current[-1].text} {line.strip()}".strip()
-        elif current is not None and line.startswith("  "):
-            current.append(entry(line))
-        elif line or footer:
-            current = None
+        elif line.startswith(indent + "  ") and "[" not in line[:3]:
+            current.append(entry(line.removeprefix(indent)))
+        elif line and "[" not in line[:3]:
             footer.append(line)
     return "\n".join(head).strip(), lists, "\n".join(footer).strip()
 

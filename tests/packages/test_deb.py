@@ -11,7 +11,7 @@ from gateway import REPO
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
-FLAG = re.compile(r"(?:^  |,)(--?[a-z][a-z-]*)", re.MULTILINE)
+FLAG = re.compile(r"(?:^ +|,)(--?[a-z][a-z-]*)", re.MULTILINE)
 COMMAND = re.compile(r"^  ([a-z]+) ", re.MULTILINE)
 
 
