@@ -4,6 +4,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <sys/socket.h>
+
 #include <exception>
 #include <utility>
 
@@ -16,10 +18,11 @@ constexpr std::string_view too_many_connections =
     R"({"error":{"message":"The gateway has reached limits.connections. Reuse connections )"
     R"(or add replicas.","type":"server_error","param":null,"code":"overloaded"}})";
 
-std::string peer_of(const Socket& socket) {
-    boost::system::error_code ec;
-    const auto peer = socket.remote_endpoint(ec);
-    return ec ? std::string{} : peer.address().to_string();
+// What a new connection's socket takes at once; it is closed whether or not that is all.
+void refuse(const Socket& socket) noexcept {
+    const auto flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+    static_cast<void>(::send(socket.fd(), too_many_connections.data(), too_many_connections.size(),
+                             flags));
 }
 
 }  // namespace
@@ -58,6 +61,7 @@ void Worker::set_terms(Terms terms) {
 
 void Worker::start() {
     context_.wheel.start();
+    context_.poller.start();
     thread_ = std::thread([this] { context_.io.run(); });
 }
 
@@ -99,26 +103,27 @@ void Worker::stop() {
     if (thread_.joinable()) {
         asio::post(context_.io, [this] {
             context_.wheel.stop();
-            context_.log.flush();
+            context_.poller.close();  // what still runs unwinds, logged, before the next handler
+            asio::post(context_.io, [this] {
+                context_.log.flush();
+                context_.io.stop();
+            });
         });
         work_.reset();
-        context_.io.stop();
         thread_.join();
     }
 }
 
 void Worker::accepted(Socket socket, const std::shared_ptr<TlsContext>& tls) {
-    const auto on_escape = [this](const std::exception_ptr& e) { escaped(e); };
     if (connections_ >= terms_.connections_max) {
         context_.cells.connections_refused.add();
-        spawn(context_.io.get_executor(), refuse_connection(std::move(socket)), on_escape);
+        refuse(socket);
         return;
     }
     context_.cells.connections_accepted.add();
-    boost::system::error_code ignored;
-    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-    socket.native_non_blocking(true, ignored);
-    const std::string peer = peer_of(socket);
+    socket.send_without_delay();
+    const std::string peer = socket.peer().address().to_string();
+    const auto on_escape = [this](const std::exception_ptr& e) { escaped(e); };
     Accepted connection(std::move(socket), tls, peer);
     spawn(context_.io.get_executor(), run_session(std::move(connection)), on_escape);
 }
@@ -131,11 +136,6 @@ task<void> Worker::run_session(Accepted connection) {
     context_.cells.connections_open.sub();
     busy_.fetch_sub(1);
     --connections_;
-}
-
-task<void> Worker::refuse_connection(Socket socket) {
-    const auto text = asio::buffer(too_many_connections.data(), too_many_connections.size());
-    co_await socket.async_write_some(text, use_tuple);
 }
 
 void Worker::escaped(const std::exception_ptr& exception) {

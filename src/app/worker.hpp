@@ -51,7 +51,7 @@ public:
     void stop_requests();
     /// Connections being served, listeners included while they are open. Any thread.
     [[nodiscard]] std::size_t busy() const noexcept { return busy_.load(); }
-    /// Ends the thread; what is still running is dropped.
+    /// Ends the thread; what is still running fails at once and is logged so.
     void stop();
 
 private:
@@ -59,7 +59,6 @@ private:
     void accepted(Socket socket, const std::shared_ptr<TlsContext>& tls);
     [[nodiscard]] task<void> run_session(Accepted connection);
     [[nodiscard]] task<void> close_listener(Listener& listener);
-    [[nodiscard]] task<void> refuse_connection(Socket socket);
     void escaped(const std::exception_ptr& exception);
 
     WorkerContext context_;

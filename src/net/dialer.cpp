@@ -14,8 +14,8 @@ namespace spillway {
 namespace {
 
 // A peer that vanished in mid-stream is noticed before the silence limit (reliability.md §4.8).
-void watch_for_black_holes(Socket& socket) {
-    const int fd = socket.native_handle();
+void watch_for_black_holes(const Socket& socket) {
+    const int fd = socket.fd();
     const int on = 1;
     const int idle_seconds = 15;
     const int interval_seconds = 5;
@@ -42,7 +42,7 @@ void tell(const DialTarget& target, const Failure& failure, const Stream& stream
 }  // namespace
 
 task<Result<std::unique_ptr<Stream>>> dial(const DialTarget& target, const AddressBook& book,
-                                           DialClock clock, TimerWheel& wheel,
+                                           DialClock clock, Poller& poller,
                                            DialObserver& observer) {
     const auto known = book.find(target.address);
     if (known == book.end() || known->second.empty()) {
@@ -51,10 +51,9 @@ task<Result<std::unique_ptr<Stream>>> dial(const DialTarget& target, const Addre
     // The book may be replaced while we wait.
     const std::vector<asio::ip::tcp::endpoint> addresses = known->second;
     const Duration share = clock.connect / static_cast<Duration::rep>(addresses.size());
-    const Executor executor = co_await asio::this_coro::executor;
     Failure last{Stage::connect, Cause::refused, asio::error::connection_refused};
     for (const asio::ip::tcp::endpoint& address : addresses) {
-        auto stream = std::make_unique<Stream>(Socket(executor), wheel);
+        auto stream = std::make_unique<Stream>(Socket::for_peer(address), poller);
         stream->stage(Stage::connect);
         stream->expires_at(std::min(Clock::now() + share, clock.deadline));
         observer.dialling(stream.get());

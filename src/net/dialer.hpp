@@ -34,6 +34,6 @@ struct DialClock {
 };
 [[nodiscard]] task<Result<std::unique_ptr<Stream>>> dial(const DialTarget& target,
                                                          const AddressBook& book, DialClock clock,
-                                                         TimerWheel& wheel, DialObserver& observer);
+                                                         Poller& poller, DialObserver& observer);
 
 }  // namespace spillway

@@ -1,25 +1,22 @@
 // Notices that a caller has gone while its request is being served, and stops the upstream work at
-// once, so that tokens are not generated for nobody. Starts to watch a little late (one system call
-// saved for every answer that comes at once).
+// once, so that tokens are not generated for nobody.
 #pragma once
 
 #include "net/stream.hpp"
 
 namespace spillway {
 
-/// Belongs to one caller connection and is reused for each of its requests. The caller's stream
-/// must not be read while watching.
-class HangupWatch final : private TimerEntry {
+/// Belongs to one caller connection and is reused for each of its requests. A caller that half
+/// closes counts as gone: no SDK does that and still reads.
+class HangupWatch final : private HangupObserver {
 public:
-    /// With the wheel's two ticks of 20 ms this stays within the 50 ms that cancelling may take.
-    static constexpr Duration patience = std::chrono::milliseconds(5);
+    explicit HangupWatch(Stream& caller) noexcept : caller_(caller) {}
+    ~HangupWatch() { stop(); }
+    HangupWatch(const HangupWatch&) = delete;
+    HangupWatch& operator=(const HangupWatch&) = delete;
 
-    HangupWatch(Stream& caller, TimerWheel& wheel) : caller_(caller), wheel_(wheel) {}
-    ~HangupWatch() override = default;
-
-    void start(TimePoint now) noexcept;
-    /// Afterwards the caller's stream may be read again. Await it before the stream goes away.
-    [[nodiscard]] task<void> stop();
+    void start() noexcept;
+    void stop() noexcept;
 
     /// The stream to cancel when the caller goes; null for none. Set for as long as that stream
     /// lives.
@@ -29,13 +26,10 @@ public:
     void stop_upstream() noexcept;
 
 private:
-    void on_deadline() override;
-    void look();
+    void on_hangup() noexcept override;
 
     Stream& caller_;
-    TimerWheel& wheel_;
     Stream* upstream_ = nullptr;
-    bool waiting_ = false;  // an operation on the caller's socket refers to this object
     bool gone_ = false;
     bool stopping_ = false;
 };

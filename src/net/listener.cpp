@@ -7,6 +7,8 @@
 #include <linux/filter.h>
 
 #include <array>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace spillway {
@@ -66,34 +68,42 @@ boost::system::result<asio::ip::tcp::endpoint, std::string> Listener::adopt(
 }
 
 task<void> Listener::accept_loop() {
-    const Executor executor = acceptor_.get_executor();
-    Timer pause(executor);
+    Timer pause(acceptor_.get_executor());
     while (acceptor_.is_open()) {
-        Socket socket(executor);
-        const auto [ec] = co_await acceptor_.async_accept(socket, use_tuple);
-        if (!ec) {
-            on_accept_(std::move(socket));
-            continue;
-        }
-        if (ec == asio::error::operation_aborted || ec == asio::error::bad_descriptor) {
-            co_return;
-        }
+        const auto [ec] = co_await acceptor_.async_wait(Acceptor::wait_read, use_tuple);
+        if (ec) { co_return; }
+        const int error = take_queued();
+        if (error == 0) { continue; }
         // Out of descriptors or memory: give others time to finish instead of spinning.
-        log_event(Severity::error, "accept_failed", {{"error", ec.message()}});
+        const std::string said = std::system_category().message(error);
+        log_event(Severity::error, "accept_failed", {{"error", said}});
         pause.expires_after(std::chrono::milliseconds(50));
         co_await pause.async_wait(use_tuple);
     }
 }
 
-void Listener::take_queued() {
-    for (;;) {
-        boost::system::error_code ec;
-        Socket socket(acceptor_.get_executor());
-        acceptor_.accept(socket, ec);
-        if (ec == asio::error::connection_aborted) { continue; }
-        if (ec) { return; }
-        on_accept_(std::move(socket));
+// What kept it from going on; 0: nothing did. A socket that workers share is left to the others
+// after each connection.
+int Listener::take_queued() {
+    for (bool more = true; more; more = !adopted_) {
+        Socket socket(::accept4(acceptor_.native_handle(), nullptr, nullptr,
+                                SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (socket.is_open()) {
+            on_accept_(std::move(socket));
+            continue;
+        }
+        switch (errno) {
+            case EAGAIN: return 0;
+            case EMFILE:
+            case ENFILE:
+            case ENOBUFS:
+            case ENOMEM: return errno;
+            case EBADF:
+            case EINVAL: return 0;
+            default: break;  // this connection's own error (accept(2)); the next one may be well
+        }
     }
+    return 0;
 }
 
 task<void> Listener::close() {
@@ -111,8 +121,7 @@ task<void> Listener::close() {
     co_await pause.async_wait(use_tuple);
     boost::system::error_code ignored;
     acceptor_.cancel(ignored);
-    acceptor_.non_blocking(true, ignored);
-    take_queued();
+    static_cast<void>(take_queued());
     acceptor_.close(ignored);
 }
 

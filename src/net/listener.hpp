@@ -3,10 +3,13 @@
 // because closing such a socket resets what is still queued (reliability.md §0.17).
 #pragma once
 
-#include "net/stream.hpp"
+#include "net/socket.hpp"
+#include "net/task.hpp"
+#include "spillway/time.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/result.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -35,7 +38,7 @@ public:
     [[nodiscard]] task<void> close();
 
 private:
-    void take_queued();
+    [[nodiscard]] int take_queued();
 
     using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
     using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;

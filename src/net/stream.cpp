@@ -52,25 +52,23 @@ void Chain::consume(std::size_t bytes) noexcept {
     if (size_ > 0) { pieces_[0].remove_prefix(bytes); }
 }
 
-Stream::Stream(Socket socket, TimerWheel& wheel) : socket_(std::move(socket)), wheel_(wheel) {}
+Stream::Stream(Socket socket, Poller& poller) : state_(poller), socket_(std::move(socket)) {}
 
 Stream::~Stream() = default;
 
 void Stream::expires_at(TimePoint deadline) noexcept {
     timed_out_ = false;
-    wheel_.arm(*this, deadline);
+    state_.poller().wheel().arm(*this, deadline);
 }
 
 void Stream::cancel() noexcept {
     cancelled_ = true;
-    boost::system::error_code ignored;
-    socket_.cancel(ignored);
+    state_.wake();
 }
 
 void Stream::on_deadline() {
     timed_out_ = true;
-    boost::system::error_code ignored;
-    socket_.cancel(ignored);
+    state_.wake();
 }
 
 Failure Stream::failure(boost::system::error_code ec) const noexcept {
@@ -78,64 +76,81 @@ Failure Stream::failure(boost::system::error_code ec) const noexcept {
 }
 
 Failure Stream::stopped() const noexcept {
-    return Failure{stage_, cancelled_ ? Cause::cancelled : Cause::timeout,
+    return Failure{stage_, timed_out_ && !cancelled_ ? Cause::timeout : Cause::cancelled,
                    asio::error::operation_aborted};
 }
 
-task<Result<void>> Stream::wait(Socket::wait_type what) {
+task<Result<void>> Stream::wait(SocketState::Want want) {
     if (is_stopped()) { co_return stopped(); }
-    const auto [ec] = co_await socket_.async_wait(what, use_tuple);
+    co_await state_.wait(want);
     if (is_stopped()) { co_return stopped(); }
-    if (ec) { co_return failure(ec); }
     co_return Result<void>{};
 }
 
+Result<void> Stream::accepted() noexcept {
+    return state_.watch(socket_.fd()) ? Result<void>{} : Result<void>{failure(errno_code())};
+}
+
 task<Result<void>> Stream::connect(asio::ip::tcp::endpoint address) {
-    const auto [ec] = co_await socket_.async_connect(address, use_tuple);
-    if (is_stopped()) { co_return stopped(); }
-    if (ec) { co_return failure(ec); }
-    boost::system::error_code ignored;
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    socket_.native_non_blocking(true, ignored);
+    const auto size = static_cast<socklen_t>(address.size());
+    const bool connected = ::connect(socket_.fd(), address.data(), size) == 0;
+    if (!connected && errno != EINPROGRESS) { co_return failure(errno_code()); }
+    state_.filled();
+    if (!state_.watch(socket_.fd())) { co_return failure(errno_code()); }
+    const Result<void> ready = co_await wait(SocketState::Want::write);
+    if (!ready) { co_return ready; }
+    int error = 0;
+    socklen_t error_size = sizeof error;
+    ::getsockopt(socket_.fd(), SOL_SOCKET, SO_ERROR, &error, &error_size);
+    if (error != 0) { co_return failure({error, boost::system::system_category()}); }
+    socket_.send_without_delay();
     co_return Result<void>{};
 }
 
 task<Result<void>> Stream::handshake(TlsSession session) {
     tls_ = std::move(session);
-    tls_.attach(socket_.native_handle());
+    tls_.attach(socket_.fd());
     for (;;) {
         const TlsStep step = tls_.handshake();
         if (step.cause != Cause::none) { co_return Failure{stage_, step.cause, errno_code()}; }
         if (step.want == TlsWant::nothing) { co_return Result<void>{}; }
-        const auto what = step.want == TlsWant::read ? Socket::wait_read : Socket::wait_write;
-        const Result<void> ready = co_await wait(what);
+        const bool reads = step.want == TlsWant::read;
+        reads ? state_.drained() : state_.filled();
+        const auto want = reads ? SocketState::Want::read : SocketState::Want::write;
+        const Result<void> ready = co_await wait(want);
         if (!ready) { co_return ready; }
     }
 }
 
 task<Result<std::size_t>> Stream::read_some(std::span<char> into) {
-    if (!tls_.active()) {
-        if (is_stopped()) { co_return stopped(); }
-        // Asio's own read: while the last one was short it costs one system call, the wait
-        // included.
-        const auto buffer = asio::buffer(into.data(), into.size());
-        const auto [ec, bytes] = co_await socket_.async_read_some(buffer, use_tuple);
-        if (is_stopped()) { co_return stopped(); }
-        if (ec) { co_return failure(ec); }
-        co_return bytes;
-    }
     for (;;) {
-        const Result<std::size_t> bytes = try_read(into);
-        if (!bytes || *bytes > 0) { co_return bytes; }
-        const Result<void> ready = co_await wait_readable();
-        if (!ready) { co_return ready.error(); }
+        if (is_stopped()) { co_return stopped(); }
+        if (has_input()) {
+            const Result<std::size_t> bytes = try_read(into);
+            if (!bytes || *bytes > 0) { co_return bytes; }
+        }
+        co_await state_.wait(wanted_to_read());
     }
 }
 
 task<Result<void>> Stream::wait_readable() {
-    if (tls_.active() && tls_.has_buffered_input()) { co_return Result<void>{}; }
-    const auto what = wants_write_ ? Socket::wait_write : Socket::wait_read;
-    co_return co_await wait(what);
+    if (is_stopped()) { co_return stopped(); }
+    ++reads_in_a_row_;
+    const bool is_others_turn = state_.readable() && reads_in_a_row_ == reads_in_a_row_max;
+    if (has_input() && !is_others_turn) { co_return Result<void>{}; }
+    reads_in_a_row_ = 0;
+    co_await state_.wait(wanted_to_read());
+    if (is_stopped()) { co_return stopped(); }
+    co_return Result<void>{};
+}
+
+bool Stream::has_input() const noexcept {
+    if (wants_write_) { return state_.writable(); }
+    return state_.readable() || (tls_.active() && tls_.has_buffered_input());
+}
+
+SocketState::Want Stream::wanted_to_read() const noexcept {
+    return wants_write_ ? SocketState::Want::write : SocketState::Want::read;
 }
 
 Result<std::size_t> Stream::try_read(std::span<char> into) noexcept {
@@ -144,9 +159,15 @@ Result<std::size_t> Stream::try_read(std::span<char> into) noexcept {
 }
 
 Result<std::size_t> Stream::try_read_plain(std::span<char> into) noexcept {
-    const ssize_t bytes = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
-    if (bytes > 0) { return static_cast<std::size_t>(bytes); }
+    const ssize_t bytes = ::recv(socket_.fd(), into.data(), into.size(), MSG_DONTWAIT);
+    if (bytes > 0) {
+        // A short read has taken everything (epoll(7), question 9) but the end behind it.
+        const bool is_short = static_cast<std::size_t>(bytes) < into.size();
+        if (is_short && !state_.hung_up()) { state_.drained(); }
+        return static_cast<std::size_t>(bytes);
+    }
     if (bytes == 0) { return failure(asio::error::eof); }
+    if (errno == EAGAIN) { state_.drained(); }
     if (errno == EAGAIN || errno == EINTR) { return std::size_t{0}; }
     return failure(errno_code());
 }
@@ -155,6 +176,8 @@ Result<std::size_t> Stream::try_read_tls(std::span<char> into) noexcept {
     const TlsStep step = tls_.read(into);
     if (step.cause != Cause::none) { return Failure{stage_, step.cause, errno_code()}; }
     wants_write_ = step.want == TlsWant::write;
+    if (step.want == TlsWant::read) { state_.drained(); }
+    if (step.want == TlsWant::write) { state_.filled(); }
     return step.bytes;
 }
 
@@ -175,11 +198,13 @@ Result<void> Stream::try_write_plain(Chain& chain) noexcept {
     msghdr message{};
     message.msg_iov = pieces.data();
     message.msg_iovlen = count;
-    const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t sent = ::sendmsg(socket_.fd(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent >= 0) {
         chain.consume(static_cast<std::size_t>(sent));
+        if (!chain.empty()) { state_.filled(); }
         return {};
     }
+    if (errno == EAGAIN) { state_.filled(); }
     if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS) { return {}; }
     return failure(errno_code());
 }
@@ -188,6 +213,7 @@ Result<void> Stream::try_write_tls(Chain& chain) noexcept {
     while (!chain.empty()) {
         const TlsStep step = tls_.write(chain.pieces().front());
         if (step.cause != Cause::none) { return Failure{stage_, step.cause, errno_code()}; }
+        if (step.want == TlsWant::write) { state_.filled(); }
         if (step.want != TlsWant::nothing) { return {}; }
         chain.consume(step.bytes);
     }
@@ -197,8 +223,10 @@ Result<void> Stream::try_write_tls(Chain& chain) noexcept {
 task<Result<void>> Stream::write_rest(Chain& chain, Duration stall) {
     while (!chain.empty()) {
         expires_at(Clock::now() + stall);
-        const Result<void> ready = co_await wait(Socket::wait_write);
-        if (!ready) { co_return ready; }
+        if (!state_.writable()) {
+            const Result<void> ready = co_await wait(SocketState::Want::write);
+            if (!ready) { co_return ready; }
+        }
         const Result<void> written = try_write(chain);
         if (!written) { co_return written; }
     }
@@ -207,28 +235,27 @@ task<Result<void>> Stream::write_rest(Chain& chain, Duration stall) {
 
 bool Stream::quiet() noexcept {
     if (is_stopped()) { return false; }
+    if (!has_input()) { return true; }
+    char byte = 0;
     if (tls_.active()) {
         // Session tickets may arrive at any time: let OpenSSL look; application data or an end is
         // not quiet.
-        char byte = 0;
-        const TlsStep step = tls_.read({&byte, 1});
-        return step.cause == Cause::none && step.bytes == 0;
+        const Result<std::size_t> bytes = try_read_tls({&byte, 1});
+        return bytes && *bytes == 0;
     }
-    char byte = 0;
-    const ssize_t seen = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    const ssize_t seen = ::recv(socket_.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return seen < 0 && errno == EAGAIN;
 }
 
 void Stream::finish() noexcept {
     tls_.close_notify();
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
+    ::shutdown(socket_.fd(), SHUT_WR);
 }
 
 void Stream::abort() noexcept {
-    boost::system::error_code ignored;
-    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-    socket_.close(ignored);
+    const linger at_once{1, 0};
+    ::setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    socket_.close();
 }
 
 }  // namespace spillway

@@ -1,9 +1,12 @@
 // One connection, plain or TLS, as one type: read, gather-write, one deadline. OpenSSL works on the
 // descriptor itself (a third of the memory per idle connection of asio::ssl::stream; design.md §5),
-// so both kinds wait for readiness and then move bytes synchronously; a caller that idles holds no
-// read buffer.
+// so both kinds wait for state and then move bytes synchronously; a caller that idles holds no
+// read buffer. Who reads short or finds nothing says so to the poller's SocketState, and only then
+// is the socket waited for.
 #pragma once
 
+#include "net/poller.hpp"
+#include "net/socket.hpp"
 #include "net/task.hpp"
 #include "net/timer_wheel.hpp"
 #include "net/tls.hpp"
@@ -13,12 +16,11 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 namespace spillway {
-
-using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
 /// Pieces to be written as one; consumed from the front as they go out.
 class Chain {
@@ -42,7 +44,8 @@ private:
 /// to it. Failures carry the stage last set with `stage()`.
 class Stream final : private TimerEntry {
 public:
-    Stream(Socket socket, TimerWheel& wheel);
+    /// An accepted socket, or one for `connect`.
+    Stream(Socket socket, Poller& poller);
     ~Stream() override;
 
     /// What failures mean from now on.
@@ -54,6 +57,8 @@ public:
     void cancel() noexcept;
     [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
 
+    /// Of an accepted socket: before anything else.
+    [[nodiscard]] Result<void> accepted() noexcept;
     [[nodiscard]] task<Result<void>> connect(asio::ip::tcp::endpoint address);
     /// As client: verifies the peer against `host`. As server: `host` is ignored.
     [[nodiscard]] task<Result<void>> handshake(TlsSession session);
@@ -80,26 +85,38 @@ public:
     /// message.
     void abort() noexcept;
 
-    [[nodiscard]] Socket& socket() noexcept { return socket_; }
+    /// Who is told when the peer hangs up; null for none.
+    void observe_hangup(HangupObserver* observer) noexcept { state_.observe(observer); }
+    [[nodiscard]] bool hung_up() const noexcept { return state_.hung_up(); }
+
+    [[nodiscard]] const Socket& socket() const noexcept { return socket_; }
     [[nodiscard]] const TlsSession& tls() const noexcept { return tls_; }
 
 private:
+    /// So many pieces of a flood are read before other connections have their turn.
+    static constexpr std::uint8_t reads_in_a_row_max = 16;
+
     void on_deadline() override;
     [[nodiscard]] Failure failure(boost::system::error_code ec) const noexcept;
     [[nodiscard]] Failure stopped() const noexcept;
-    [[nodiscard]] bool is_stopped() const noexcept { return timed_out_ || cancelled_; }
+    [[nodiscard]] bool is_stopped() const noexcept {
+        return timed_out_ || cancelled_ || state_.poller().closed();
+    }
+    [[nodiscard]] bool has_input() const noexcept;
+    [[nodiscard]] SocketState::Want wanted_to_read() const noexcept;
     [[nodiscard]] Result<std::size_t> try_read_plain(std::span<char> into) noexcept;
     [[nodiscard]] Result<std::size_t> try_read_tls(std::span<char> into) noexcept;
     [[nodiscard]] Result<void> try_write_plain(Chain& chain) noexcept;
     [[nodiscard]] Result<void> try_write_tls(Chain& chain) noexcept;
-    [[nodiscard]] task<Result<void>> wait(Socket::wait_type what);
+    [[nodiscard]] task<Result<void>> wait(SocketState::Want want);
 
+    SocketState state_;
     Socket socket_;
-    TimerWheel& wheel_;
     TlsSession tls_;
     Stage stage_ = Stage::connect;
     bool timed_out_ = false;
     bool cancelled_ = false;
+    std::uint8_t reads_in_a_row_ = 0;
     bool wants_write_ = false;  // TLS: the last read needs the socket to be writable first
 };
 

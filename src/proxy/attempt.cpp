@@ -125,7 +125,7 @@ task<Result<void>> Attempt::connect(Connection which) {
     const DialClock clock{exchange_.route->config.timeouts.connect, clocks_.total_deadline()};
     const std::shared_ptr<const AddressBook> book = exchange_.worker.addresses;
     Result<std::unique_ptr<Stream>> dialled = co_await dial(target, *book, clock,
-                                                            exchange_.worker.wheel, *this);
+                                                            exchange_.worker.poller, *this);
     if (!dialled) { co_return dialled.error(); }
     cells_.connections_opened.add();
     connected_at_ = Clock::now();

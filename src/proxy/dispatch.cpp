@@ -105,7 +105,7 @@ task<void> dispatch(Exchange& exchange) {
     Verdict verdict;
     Retry retry = Retry::granted;
     bool once_spent = false;
-    exchange.hangup.start(exchange.body_read);
+    exchange.hangup.start();
     while (retry == Retry::granted) {
         const FleetDeployment* chosen = nullptr;
         std::optional<Permit> permit = search.acquire(Clock::now(), chosen);

@@ -114,7 +114,7 @@ task<void> serve_inference(Exchange& exchange) {
         return 0;
     });
     co_await dispatch(exchange);
-    co_await exchange.hangup.stop();
+    exchange.hangup.stop();
     cells.in_flight.sub();
 }
 
@@ -189,15 +189,16 @@ task<After> serve_one(WorkerContext& worker, RequestReader& reader, const std::s
 }  // namespace
 
 task<void> serve(WorkerContext& worker, Accepted accepted) {
-    Stream caller(std::move(accepted.socket_), worker.wheel);
+    Stream caller(std::move(accepted.socket_), worker.poller);
     caller.stage(Stage::caller);
+    if (!caller.accepted()) { co_return; }
     if (accepted.tls_) {
         TlsSession session = TlsSession::server(std::move(accepted.tls_));
         caller.expires_at(Clock::now() + handshake_time);
         const Result<void> shaken = co_await caller.handshake(std::move(session));
         if (!shaken) { co_return; }
     }
-    HangupWatch hangup(caller, worker.wheel);
+    HangupWatch hangup(caller);
     OpenSession session(worker.sessions, caller, hangup);
     RequestReader reader(caller, hangup, session);
     After then = After::next;

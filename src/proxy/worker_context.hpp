@@ -7,6 +7,7 @@
 #include "fleet/fleet.hpp"
 #include "net/byte_buffer.hpp"
 #include "net/connection_pool.hpp"
+#include "net/poller.hpp"
 #include "net/resolver.hpp"
 #include "net/timer_wheel.hpp"
 #include "proxy/open_sessions.hpp"
@@ -53,6 +54,7 @@ struct WorkerContext {
     };
     explicit WorkerContext(const Parts& parts)
         : wheel(io, parts.on_tick),
+          poller(io, wheel),
           cells(parts.cells),
           unrouted(parts.unrouted),
           retries(parts.retries),
@@ -62,6 +64,7 @@ struct WorkerContext {
 
     asio::io_context io{1};
     TimerWheel wheel;
+    Poller poller;
     std::shared_ptr<WorkerTable> table;
     std::shared_ptr<const AddressBook> addresses = std::make_shared<AddressBook>();
 

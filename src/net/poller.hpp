@@ -1,0 +1,162 @@
+// What a worker's sockets are ready for. One edge-triggered epoll in which each socket is
+// registered once, for everything: no read is tried that finds nothing, waiting costs no system
+// call, and a peer that hangs up is noticed without looking. Asio's sockets pay for each of these
+// with a call; Asio only watches this epoll's descriptor.
+#pragma once
+
+#include "net/task.hpp"
+#include "net/timer_wheel.hpp"
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace spillway {
+
+class Poller;
+
+/// The handler of a suspended coroutine, whatever Asio's name for its type is.
+class Waiter {
+public:
+    Waiter() = default;
+    ~Waiter() { end(Fate::dropped); }
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+
+    template <class Handler>
+    void hold(Handler handler) {
+        static_assert(sizeof(Handler) <= bytes_max && alignof(Handler) <= alignof(void*));
+        ::new (static_cast<void*>(storage_)) Handler(std::move(handler));
+        end_ = [](void* at, Fate fate) {
+            auto& held = *static_cast<Handler*>(at);
+            Handler taken(std::move(held));
+            held.~Handler();
+            if (fate == Fate::resumed) { std::move(taken)(); }
+        };
+    }
+    [[nodiscard]] bool is_held() const noexcept { return end_ != nullptr; }
+    /// May destroy the object that this is a member of.
+    void resume() { end(Fate::resumed); }
+
+private:
+    enum class Fate : std::uint8_t { resumed, dropped };
+    void end(Fate fate) {
+        if (const auto end = std::exchange(end_, nullptr)) { end(storage_, fate); }
+    }
+
+    static constexpr std::size_t bytes_max = 4 * sizeof(void*);
+    alignas(void*) std::byte storage_[bytes_max];
+    void (*end_)(void*, Fate) = nullptr;
+};
+
+/// Wants to know that a peer sends no more: it has closed, half or all, or is gone.
+class HangupObserver {
+public:
+    /// Called by the poller, between coroutines. Must not destroy a SocketState.
+    virtual void on_hangup() noexcept = 0;
+
+protected:
+    ~HangupObserver() = default;
+};
+
+/// One socket's state. Belongs to one coroutine, which is the only one to wait here.
+class SocketState {
+public:
+    enum class Want : std::uint8_t { read, write };
+
+    explicit SocketState(Poller& poller) noexcept;
+    ~SocketState() = default;
+    SocketState(const SocketState&) = delete;
+    SocketState& operator=(const SocketState&) = delete;
+
+    /// Registers the descriptor of a connected or connecting socket; call once. Closing it ends
+    /// the registration. False when the system refuses.
+    [[nodiscard]] bool watch(int fd) noexcept;
+
+    /// A read may find something. Set by the poller; the reader says when it did not.
+    [[nodiscard]] bool readable() const noexcept { return readable_; }
+    void drained() noexcept { readable_ = false; }
+    [[nodiscard]] bool writable() const noexcept { return writable_; }
+    void filled() noexcept { writable_ = false; }
+    [[nodiscard]] bool hung_up() const noexcept { return hung_up_; }
+    /// Null for none. Not told of what `hung_up` says already.
+    void observe(HangupObserver* observer) noexcept { observer_ = observer; }
+
+    /// Completes when the socket is ready for it, or `wake` is called; if it is ready already, then
+    /// after the turn of others.
+    [[nodiscard]] asio::awaitable<void, Executor> wait(Want want) {
+        return asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(
+            [this, want](auto handler) {
+                want_ = want;
+                waiter_.hold(std::move(handler));
+                if (is_satisfied()) { wake(); }
+            },
+            yield);
+    }
+    /// Resumes whoever waits, soon, ready or not.
+    void wake() noexcept;
+    [[nodiscard]] Poller& poller() const noexcept { return poller_; }
+
+private:
+    friend class Poller;
+    using Hook = boost::intrusive::list_member_hook<
+        boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+    static constexpr asio::use_awaitable_t<Executor> yield{};
+
+    void note(std::uint32_t events) noexcept;
+    [[nodiscard]] bool is_satisfied() const noexcept {
+        return want_ == Want::read ? readable_ : writable_;
+    }
+
+    Poller& poller_;
+    Waiter waiter_;
+    HangupObserver* observer_ = nullptr;
+    Hook in_all_;
+    Hook in_ready_;
+    Want want_ = Want::read;
+    bool readable_ = false;
+    bool writable_ = true;
+    bool hung_up_ = false;
+};
+
+/// One per worker, used by its thread only.
+class Poller {
+public:
+    Poller(asio::io_context& io, TimerWheel& wheel);
+    Poller(const Poller&) = delete;
+    Poller& operator=(const Poller&) = delete;
+
+    void start();
+    /// Wakes everybody; from now on nobody waits. What runs unwinds before the handlers that are
+    /// posted after this.
+    void close() noexcept;
+    [[nodiscard]] bool closed() const noexcept { return closed_; }
+    [[nodiscard]] TimerWheel& wheel() const noexcept { return wheel_; }
+
+private:
+    friend class SocketState;
+    template <SocketState::Hook SocketState::*hook>
+    using List = boost::intrusive::list<
+        SocketState, boost::intrusive::member_hook<SocketState, SocketState::Hook, hook>,
+        boost::intrusive::constant_time_size<false>>;
+
+    void wait_for_events();
+    void take_events() noexcept;
+    void make_ready(SocketState& state) noexcept;
+    void resume_ready();
+    void schedule_resuming();
+
+    asio::posix::basic_stream_descriptor<Executor> epoll_;
+    TimerWheel& wheel_;
+    List<&SocketState::in_all_> all_;
+    List<&SocketState::in_ready_> ready_;
+    bool resuming_ = false;  // resume_ready runs, or is about to
+    bool closed_ = false;
+};
+
+}  // namespace spillway
