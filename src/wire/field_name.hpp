@@ -2,6 +2,7 @@
 // it is parsed and then found by comparing bytes. Everything else is `other`.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -34,6 +35,9 @@ enum class FieldName : std::uint8_t {
     user_agent,
     other,
 };
+
+/// `other` included.
+inline constexpr std::size_t field_names = static_cast<std::size_t>(FieldName::other) + 1;
 
 /// Case-insensitive; `other` for what is not listed.
 [[nodiscard]] FieldName field_name(std::string_view text) noexcept;

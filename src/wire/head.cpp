@@ -137,8 +137,7 @@ std::string_view name(Method method) noexcept {
 }
 
 std::string_view Fields::get(FieldName id) const noexcept {
-    const auto found = std::ranges::find(all(), id, &Field::id);
-    return found == all().end() ? std::string_view{} : found->value;
+    return has(id) ? all()[firsts_[static_cast<std::size_t>(id)]].value : std::string_view{};
 }
 
 std::string_view Fields::get(std::string_view lowercase_name) const noexcept {
@@ -148,14 +147,11 @@ std::string_view Fields::get(std::string_view lowercase_name) const noexcept {
     return {};
 }
 
-bool Fields::has(FieldName id) const noexcept { return count(id) > 0; }
-
-std::size_t Fields::count(FieldName id) const noexcept {
-    return static_cast<std::size_t>(std::ranges::count(all(), id, &Field::id));
-}
-
 bool Fields::push(const Field& field) noexcept {
     if (count_ == head_fields_max) { return false; }
+    const auto name = static_cast<std::size_t>(field.id);
+    if (counts_[name] == 0) { firsts_[name] = static_cast<std::uint8_t>(count_); }
+    ++counts_[name];
     ::new (storage_.data() + count_ * sizeof(Field)) Field(field);
     ++count_;
     return true;
@@ -223,12 +219,6 @@ HeadState HeadScanner::response(std::string_view bytes, ResponseHead& out) noexc
     if (const auto bad = parse_fields(block, out.fields)) { return refuse({502, bad->why}); }
     out.bytes = line_start_;
     return HeadState::complete;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return x == y || octets::lower(x) == octets::lower(y);
-           });
 }
 
 bool list_has_token(std::string_view list, std::string_view token) noexcept {

@@ -5,7 +5,9 @@
 #pragma once
 
 #include "wire/field_name.hpp"
+#include "wire/octets.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -44,16 +46,24 @@ public:
     [[nodiscard]] std::string_view get(FieldName id) const noexcept;
     /// For names without a FieldName; `lowercase_name` must be lower case.
     [[nodiscard]] std::string_view get(std::string_view lowercase_name) const noexcept;
-    [[nodiscard]] bool has(FieldName id) const noexcept;
-    [[nodiscard]] std::size_t count(FieldName id) const noexcept;
+    [[nodiscard]] bool has(FieldName id) const noexcept { return count(id) > 0; }
+    [[nodiscard]] std::size_t count(FieldName id) const noexcept {
+        return counts_[static_cast<std::size_t>(id)];
+    }
     [[nodiscard]] bool push(const Field& field) noexcept;  ///< false when full
-    void clear() noexcept { count_ = 0; }
+    void clear() noexcept {
+        count_ = 0;
+        counts_.fill(0);
+    }
 
 private:
     // Bytes, because an array of fields would be written from end to end for every head, of which
     // some fifteen entries are used.
     alignas(Field) std::array<std::byte, head_fields_max * sizeof(Field)> storage_;
     std::size_t count_ = 0;
+    /// Of each name: how many there are, and where the first one stands.
+    std::array<std::uint8_t, field_names> counts_{};
+    std::array<std::uint8_t, field_names> firsts_;
 };
 
 enum class Method : std::uint8_t { get, post, put, patch, del, head, options };
@@ -113,6 +123,10 @@ private:
 /// True when a comma-separated list field (Connection, TE ...) contains the token,
 /// case-insensitively.
 [[nodiscard]] bool list_has_token(std::string_view list, std::string_view token) noexcept;
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+[[nodiscard]] inline bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return x == y || octets::lower(x) == octets::lower(y);
+           });
+}
 
 }  // namespace spillway
