@@ -167,7 +167,7 @@ TEST_F(CliCheck, RunsCasesAgainstTheTableTheyName) {
     const Ran ran = run({"test", good, bad});
     EXPECT_EQ(ran.code, ExitCode::wrong_input);
     EXPECT_NE(ran.err.find(bad +
-                           ":4:58: error: cases[1].expect.error: \"o\": `gpt-4o-east` serves"),
+                           ":4:55: error: cases[1].expect.error: \"o\": `gpt-4o-east` serves"),
               std::string::npos)
         << ran.err;
     EXPECT_FALSE(nlohmann::json::parse(run({"test", "--json", bad}).out)[0]["passed"]);

@@ -197,7 +197,7 @@ TEST(ConfigLoad, EmptySectionsAreMapsWithoutEntries) {
 
 TEST(ConfigLoad, ATableForElsewhereNeedsNoneOfItsKeysHere) {
     const std::string
-        yaml = R"(listen: {address: "0.0.0.0:1", tls: {certificate: /none, key: /none}}
+        yaml = R"(listen: [{address: "127.0.0.1:1", tls: {certificate: /none, key: /none}}]
 credentials: {a: {api_key: {env: NOT_SET}}, b: {api_key: {file: /none}}}
 resources:
   a: {endpoint: "https://a.com", credential: a}
