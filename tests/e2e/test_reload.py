@@ -194,7 +194,7 @@ def remembered(gateway):
 
 def test_a_reload_forgets_nothing(sim):
     limits = {"tpm": 100_000, "rpm": 1000}
-    more = {"breaker": {"open_base": "60s", "open_max": "60s"}}
+    more = {"breaker": {"open_base": "600s", "open_max": "600s"}}
     table = both_regions(sim, limits=limits, **more)
     with Gateway(table) as gateway:
         sim.fault({"status": 500}, resource="east")
@@ -214,8 +214,8 @@ def test_a_reload_forgets_nothing(sim):
     assert before["east-gpt-4o-prod"]["breaker"] == ("open", "consecutive")
     assert before[west]["tokens"] > 0 and before[west]["requests"] == 20
     assert after[west]["tokens"] >= before[west]["tokens"]
-    for each in (after[west], before[west]):
-        del each["tokens"], each["requests"]
+    for each in (*after.values(), *before.values()):
+        del each["tokens"], each["requests"]  # they slide as time passes
     differences = sum(after[name] != before[name] for name in before)
     figure("R-3", differences, "differences", "0", differences == 0 and len(after) == len(before))
     # A worker that had none before needs one.
