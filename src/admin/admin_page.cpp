@@ -119,12 +119,9 @@ AdminReply AdminPages::answer(const AdminRequest& request, TimePoint now) const 
 
 const std::vector<AdminPages::Page>& AdminPages::pages() {
     static const std::vector<Page> table = {
-        {"/metrics", &AdminPages::metrics},
-        {"/livez", &AdminPages::livez},
-        {"/readyz", &AdminPages::readyz},
-        {"/status.json", &AdminPages::status},
-        {"/events", &AdminPages::events},
-        {"/history.json", &AdminPages::past},
+        {"/metrics", &AdminPages::metrics}, {"/livez", &AdminPages::livez},
+        {"/readyz", &AdminPages::readyz},   {"/status.json", &AdminPages::status},
+        {"/events", &AdminPages::events},   {"/history.json", &AdminPages::past},
         {"/version", &AdminPages::version},
     };
     return table;
