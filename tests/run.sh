@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # Runs the tests; the last line says `N passed, N failed`, and the exit status whether all is well.
 #
-#   tests/run.sh                 everything the CI runs
-#   tests/run.sh --quick         release build, unit and end-to-end tests
-#   tests/run.sh --full          that, the sanitizers (end to end as well), clang, clang-tidy,
-#                                fuzzing, and the scripts in tests/full.d/
-#   tests/run.sh --only STEP...  some of: release e2e quickstart packages asan tsan e2e-asan
+#   tests/run.sh                 everything the CI runs: unit tests under sanitizers, the release
+#                                end to end, what is shipped
+#   tests/run.sh --quick         the release's unit and end-to-end tests
+#   tests/run.sh --full          all that, clang, clang-tidy, fuzzing, and the scripts in
+#                                tests/full.d/
+#   tests/run.sh --only STEP...  some of: release unit e2e quickstart packages asan e2e-asan tsan
 #                                clang lint fuzz full
 #
 # Each step has a bound of time and a log in build/results/. FUZZ_SECONDS: search time per target.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-steps=(release e2e quickstart packages)
-declare -A bound=([dependencies]=900 [release]=1800 [e2e]=1200 [quickstart]=1200
-    [packages]=1200 [asan]=1800 [e2e-asan]=1200 [tsan]=1200 [clang]=1800 [lint]=1200 [fuzz]=7200 [full]=14400)
+steps=(release e2e quickstart asan e2e-asan tsan packages)
+declare -A bound=([dependencies]=900 [release]=1800 [unit]=1800 [e2e]=1200 [quickstart]=1200
+    [packages]=1200 [asan]=1800 [e2e-asan]=1200 [tsan]=1200 [clang]=1800 [lint]=1800 [fuzz]=7200
+    [full]=14400)
 fuzz_seconds=${FUZZ_SECONDS:-60}
 jobs=$(nproc)
 results=build/results
@@ -23,9 +25,9 @@ failed=0
 
 case ${1:-} in
     '' | --inside) ;;
-    --quick) steps=(release e2e) ;;
+    --quick) steps=(unit e2e) ;;
     --full)
-        steps+=(asan e2e-asan tsan clang lint fuzz full)
+        steps+=(unit clang lint fuzz full)
         ;;
     --only)
         steps=("${@:2}")
@@ -34,7 +36,7 @@ case ${1:-} in
         done
         ;;
     *)
-        sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
+        sed -n '2,12s/^# \{0,1\}//p' "$0" >&2
         exit 2
         ;;
 esac
@@ -50,14 +52,15 @@ run_ctest() {
 }
 
 step_dependencies() { deploy/dependencies.sh build test; }
-step_release() { run_ctest release; }
+step_release() { build release spillway spillway-sim; }
+step_unit() { run_ctest release; }
 step_asan() { run_ctest asan; }
 step_tsan() { run_ctest tsan thread_tests; }
 # The second compiler builds the programs; what they do is tested with the first one's.
 step_clang() { build clang spillway spillway-sim; }
 
 step_e2e() {
-    build release
+    build release spillway spillway-sim
     tests/environment.sh
     rm -f "$results/figures.txt"
     SPILLWAY_FIGURES=$PWD/$results/figures.txt \
@@ -73,6 +76,8 @@ step_packages() { tests/packages.sh --junit-xml="$PWD/$results/packages.xml"; }
 # The tests that drive every path of a request, against the sanitized gateway.
 step_e2e-asan() {
     build asan spillway
+    build release spillway-sim
+    tests/environment.sh
     SPILLWAY_BIN=$PWD/build/asan/spillway SPILLWAY_SLOW=4 build/venv/bin/pytest \
         tests/e2e/test_{truncation,verbatim,abort,drain,caller_protocol,status_table}.py \
         --junit-xml="$results/e2e-asan.xml"
