@@ -85,12 +85,12 @@ task<void> Listener::accept_loop() {
 // What kept it from going on; 0: nothing did. A socket that workers share is left to the others
 // after each connection.
 int Listener::take_queued() {
-    for (bool more = true; more; more = !adopted_) {
+    do {
         Socket socket(::accept4(acceptor_.native_handle(), nullptr, nullptr,
                                 SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (socket.is_open()) {
             on_accept_(std::move(socket));
-            continue;
+            continue;  // to the loop's condition
         }
         switch (errno) {
             case EAGAIN: return 0;
@@ -102,7 +102,7 @@ int Listener::take_queued() {
             case EINVAL: return 0;
             default: break;  // this connection's own error (accept(2)); the next one may be well
         }
-    }
+    } while (!adopted_);
     return 0;
 }
 
