@@ -177,6 +177,28 @@ const std::vector<Row> request_rows = {
 INSTANTIATE_TEST_SUITE_P(Reliability41, RequestHeadTable, testing::ValuesIn(request_rows),
                          [](const auto& row) { return std::string{row.param.name}; });
 
+TEST(Fields, AreNamedInAnyCaseAndNotByALikeLength) {
+    EXPECT_EQ(field_name("Transfer-ENCODING"), FieldName::transfer_encoding);
+    EXPECT_EQ(field_name("te"), FieldName::te);
+    EXPECT_EQ(field_name("set-cookie"), FieldName::set_cookie);  // the third of ten characters
+    EXPECT_EQ(field_name("set-cookif"), FieldName::other);
+    EXPECT_EQ(field_name("content_length"), FieldName::other);
+    EXPECT_EQ(field_name(""), FieldName::other);
+    EXPECT_EQ(field_name(std::string(300, 'a')), FieldName::other);
+}
+
+TEST(Fields, FindTheFirstOfAName) {
+    Fields fields;
+    EXPECT_TRUE(fields.push({FieldName::other, "x", "1"}));
+    EXPECT_TRUE(fields.push({FieldName::host, "host", "first"}));
+    EXPECT_TRUE(fields.push({FieldName::host, "host", "second"}));
+    EXPECT_EQ(fields.get(FieldName::host), "first");
+    EXPECT_EQ(fields.count(FieldName::host), 2U);
+    EXPECT_FALSE(fields.has(FieldName::expect));
+    fields.clear();
+    EXPECT_FALSE(fields.has(FieldName::host));
+}
+
 TEST(Head, TakesExactlyAsManyFieldsAsAllowed) {
     const auto head_of = [](std::size_t fields) {
         std::string head = "GET / HTTP/1.1\r\n";

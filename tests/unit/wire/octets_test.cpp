@@ -8,13 +8,15 @@ namespace spillway {
 namespace {
 
 TEST(Octets, FindEveryByteThatIsNoValueAtEveryPlace) {
-    constexpr std::size_t length = 21;  // two words and a rest
+    constexpr std::size_t length = 37;  // two blocks and a rest
     for (int byte = 0; byte < 256; ++byte) {
         for (std::size_t at = 0; at < length; ++at) {
             std::string text(length, 'x');
             text[at] = static_cast<char>(byte);
             const bool is_value = byte == '\t' || (byte >= 0x20 && byte != 0x7F);
+            const bool is_token = octets::is(octets::token, text[at]);
             ASSERT_EQ(octets::value_span(text), is_value ? length : at) << byte << " at " << at;
+            ASSERT_EQ(octets::token_span(text), is_token ? length : at) << byte << " at " << at;
         }
     }
 }
