@@ -213,7 +213,7 @@ def test_explains_where_the_next_request_goes(browser, failing):
 
 def run(command, snippet):
     return subprocess.run(
-        command, input=snippet, capture_output=True, text=True, timeout=120, cwd=NODE_MODULES
+        command, input=snippet, capture_output=True, text=True, timeout=300, cwd=NODE_MODULES
     )
 
 
