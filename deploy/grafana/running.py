@@ -185,6 +185,23 @@ def gateway(board):
         ],
         "ops",
     )
+    board.lines(
+        "Routing table reloads",
+        "Attempts to change the table; a failed one changes nothing.",
+        [(rate("spillway_config_reloads_total", GATEWAY, "result"), "{{result}}")],
+        "ops",
+    )
+    board.lines(
+        "Age of the routing table",
+        "Since the table in use was loaded.",
+        [
+            (
+                f"time() - spillway_config_last_reload_success_timestamp_seconds{{{GATEWAY}}}",
+                "{{instance}}",
+            )
+        ],
+        "s",
+    )
     info = "max by (instance, version, compiler) (spillway_build_info{%s})" % GATEWAY
     joined = (
         "max by (instance, hash) (spillway_config_info{%s})"
