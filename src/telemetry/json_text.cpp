@@ -6,7 +6,6 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cstring>
 
 namespace spillway {
 
@@ -77,7 +76,7 @@ bool is_plain(std::string_view text) noexcept {
         text.remove_prefix(sizeof(Block));
     }
     Block rest = Block{} + ' ';
-    std::memcpy(&rest, text.data(), text.size());
+    text.copy(reinterpret_cast<char*>(&rest), sizeof rest);
     return !needs_escape(rest);
 }
 
