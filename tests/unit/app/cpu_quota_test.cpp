@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <fstream>
 #include <string>
 
@@ -26,7 +28,8 @@ protected:
         std::ofstream(mount / group / "cpu.max") << text;
     }
 
-    const fs::path mount = fs::path(testing::TempDir()) / "spillway_cpu_quota_test";
+    const fs::path mount = fs::path(testing::TempDir()) /
+                           ("spillway_cpu_quota_" + std::to_string(::getpid()));
 };
 
 TEST_F(CpuQuotas, TakeTheTightestOnTheWayDown) {

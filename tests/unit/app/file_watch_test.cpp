@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
+#include <string>
 
 namespace spillway {
 namespace {
@@ -55,7 +58,8 @@ protected:
         watch = std::make_unique<FileWatch>(params, files, [this] { changed.raise(); });
     }
 
-    const fs::path folder = fs::path(testing::TempDir()) / "spillway_file_watch_test";
+    const fs::path folder = fs::path(testing::TempDir()) /
+                            ("spillway_file_watch_" + std::to_string(::getpid()));
     const fs::path file = folder / "spillway.yaml";
     // Never looks by itself within a test.
     const FileWatch::Params by_notification{5ms, 1h, true};
