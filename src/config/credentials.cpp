@@ -18,8 +18,8 @@ bool fits_header(const std::string& key) {
 
 void read_variable(CredentialConfig& credential, const YamlPlace& place,
                    const Environment& environment, Issues& issues) {
-    std::optional<std::string> value = environment(credential.variable);
-    const std::string name = "the environment variable " + credential.variable;
+    std::optional<std::string> value = environment(credential.secret.variable);
+    const std::string name = "the environment variable " + credential.secret.variable;
     if (!value) {
         issues.missing(place, name + " is not set");
     } else if (value->empty()) {
@@ -27,12 +27,12 @@ void read_variable(CredentialConfig& credential, const YamlPlace& place,
     } else if (!fits_header(*value)) {
         issues.error(place, name + " holds a blank or a line break, so it is no key");
     } else {
-        credential.key = Secret(std::move(*value));
+        credential.secret.value = Secret(std::move(*value));
     }
 }
 
 void read_literal(const CredentialConfig& credential, const YamlNode& node, Issues& issues) {
-    if (!fits_header(credential.key.reveal())) {
+    if (!fits_header(credential.secret.value.reveal())) {
         issues.error(node.place, "holds a blank or a line break, so it is no key");
     } else if (!node.substituted) {
         issues.warn(node.place, "a key in the table is seen by everybody who sees the table",
@@ -51,7 +51,7 @@ void read_credential(CredentialConfig& credential, const YamlNode& api_key,
     } else if (env != nullptr) {
         read_variable(credential, env->place, environment, issues);
     } else {
-        check_readable(file->place, credential.path, issues);
+        check_readable(file->place, credential.secret.path, issues);
     }
 }
 

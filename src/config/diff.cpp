@@ -42,7 +42,7 @@ const CredentialConfig* find(const Config& config, const std::string& name) {
 void add_changed_keys(std::vector<std::string>& lines, const Config& before, const Config& after) {
     for (const CredentialConfig& credential : after.credentials) {
         const CredentialConfig* const old = find(before, credential.name);
-        if (old != nullptr && old->key.reveal() != credential.key.reveal()) {
+        if (old != nullptr && old->secret.value.reveal() != credential.secret.value.reveal()) {
             lines.push_back("~ credential " + credential.name + ": another key");
         }
     }

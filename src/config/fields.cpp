@@ -49,9 +49,10 @@ Shape route(const Config& config, RouteConfig& route) {
 }
 
 template <class Named>
-Named& append(std::vector<Named>& list, const std::string& name, Named prototype = {}) {
-    prototype.name = name;
-    return list.emplace_back(std::move(prototype));
+Named& append(std::vector<Named>& list, const std::string& name) {
+    Named& entry = list.emplace_back();
+    entry.name = name;
+    return entry;
 }
 
 std::vector<Row> table_rows(Draft& draft) {
@@ -81,7 +82,9 @@ std::vector<Row> table_rows(Draft& draft) {
          named(NameRule::model,
                [&draft](const std::string& name) {
                    Config& table = draft.config;
-                   return route(table, append(table.routes, name, draft.defaults));
+                   RouteConfig& entry = table.routes.emplace_back(draft.defaults);
+                   entry.name = name;
+                   return route(table, entry);
                }),
          required},
     };

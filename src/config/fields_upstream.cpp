@@ -25,13 +25,13 @@ std::vector<Row> api_key_rows(CredentialConfig& credential) {
             return Complaint{"is no name of an environment variable",
                              "the key itself stands in the variable, not here"};
         }
-        credential.source = CredentialConfig::Source::env;
-        credential.variable = variable;
+        credential.secret.kind = SecretSource::Kind::env;
+        credential.secret.variable = variable;
         return std::nullopt;
     };
     const auto file = [&credential](std::string_view path) -> std::optional<Complaint> {
-        credential.source = CredentialConfig::Source::file;
-        credential.path = path;
+        credential.secret.kind = SecretSource::Kind::file;
+        credential.secret.path = path;
         return std::nullopt;
     };
     return {
@@ -45,8 +45,8 @@ std::vector<Row> api_key_rows(CredentialConfig& credential) {
 
 Shape credential(CredentialConfig& credential) {
     const auto literal = [&credential](std::string_view key) -> std::optional<Complaint> {
-        credential.source = CredentialConfig::Source::literal;
-        credential.key = Secret(std::string(key));
+        credential.secret.kind = SecretSource::Kind::literal;
+        credential.secret.value = Secret(std::string(key));
         return std::nullopt;
     };
     return map_of([&credential, literal]() -> std::vector<Row> {

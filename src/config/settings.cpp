@@ -33,11 +33,11 @@ std::string joined(const std::vector<Item>& items, Name name) {
 }
 
 Settings credential_settings(const CredentialConfig& credential) {
-    switch (credential.source) {
-        case CredentialConfig::Source::env: return {{"api_key", "env " + credential.variable}};
-        case CredentialConfig::Source::file: return {{"api_key", "file " + credential.path}};
-        case CredentialConfig::Source::literal: return {{"api_key", "in the table"}};
-        case CredentialConfig::Source::none: break;
+    switch (credential.secret.kind) {
+        case SecretSource::Kind::env: return {{"api_key", "env " + credential.secret.variable}};
+        case SecretSource::Kind::file: return {{"api_key", "file " + credential.secret.path}};
+        case SecretSource::Kind::literal: return {{"api_key", "in the table"}};
+        case SecretSource::Kind::none: break;
     }
     return {{"api_key", "none"}};
 }

@@ -16,13 +16,13 @@ bool may_stand_in_header(const std::string& key) {
 }
 
 Secret read_key_file(const CredentialConfig& credential) {
-    std::ifstream file(credential.path, std::ios::binary);
+    std::ifstream file(credential.secret.path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     if (!text.empty() && text.back() == '\n') { text.pop_back(); }
     if (!text.empty() && text.back() == '\r') { text.pop_back(); }
     if (text.empty() || text.size() > key_bytes_max || !may_stand_in_header(text)) {
         log_event(Severity::error, "credential_unusable",
-                  {{"credential", credential.name}, {"file", credential.path}});
+                  {{"credential", credential.name}, {"file", credential.secret.path}});
         return Secret{};
     }
     return Secret(std::move(text));
@@ -38,8 +38,8 @@ std::string credential_line(UpstreamFamily family, const Secret& key) {
 }
 
 Secret current_key(const CredentialConfig& credential) {
-    return credential.source == CredentialConfig::Source::file ? read_key_file(credential)
-                                                               : credential.key;
+    return credential.secret.kind == SecretSource::Kind::file ? read_key_file(credential)
+                                                              : credential.secret.value;
 }
 
 std::shared_ptr<const CredentialLines> sign_all(const Config& config) {
@@ -61,7 +61,7 @@ std::shared_ptr<const CredentialLines> sign_all(const Config& config) {
 bool may_change(const Config& config) noexcept {
     return std::any_of(config.credentials.begin(), config.credentials.end(),
                        [](const CredentialConfig& credential) {
-                           return credential.source == CredentialConfig::Source::file;
+                           return credential.secret.kind == SecretSource::Kind::file;
                        });
 }
 

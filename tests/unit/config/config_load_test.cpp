@@ -45,7 +45,7 @@ TEST(ConfigLoad, ReadsTheTableOfTheDesign) {
     const Config& config = *loaded.config;
     EXPECT_EQ(config.listeners.at(0).host, "0.0.0.0");
     EXPECT_EQ(config.listeners.at(0).port, 8080);
-    EXPECT_EQ(config.credentials.at(0).key.reveal(), "0123456789abcdef");
+    EXPECT_EQ(config.credentials.at(0).secret.value.reveal(), "0123456789abcdef");
     EXPECT_EQ(config.resources.at(1).kind, ResourceKind::azure_v1);
     EXPECT_EQ(config.resources.at(1).endpoint.host, "acme-westus3.openai.azure.com");
     EXPECT_EQ(config.resources.at(1).credential, 1U);
