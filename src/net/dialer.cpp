@@ -58,6 +58,7 @@ task<Result<std::unique_ptr<Stream>>> dial(const DialTarget& target, const Addre
         stream->expires_at(std::min(Clock::now() + share, clock.deadline));
         observer.dialling(stream.get());
         Result<void> ready = co_await stream->connect(address);
+        if (ready && target.tunnel) { ready = co_await open_tunnel(*stream, *target.tunnel); }
         if (ready && target.tls) {
             stream->stage(Stage::tls);
             stream->expires_at(std::min(Clock::now() + clock.connect * 3 / 2, clock.deadline));

@@ -1,13 +1,15 @@
-// A new connection to an upstream: addresses from the book, TCP under the connect clock, TLS under
-// its own. Nothing of a request has been sent when any of this fails, so a failure here is always
-// safe to replay.
+// A new connection to an upstream: addresses from the book, TCP and a proxy's tunnel under the
+// connect clock, TLS under its own. Nothing of a request has been sent when any of this fails, so a
+// failure here is always safe to replay.
 #pragma once
 
 #include "net/resolver.hpp"
 #include "net/stream.hpp"
+#include "net/tunnel.hpp"
 #include "spillway/time.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace spillway {
@@ -17,6 +19,7 @@ struct DialTarget {
     HostPort address;  ///< what is dialled
     std::string name;  ///< SNI, and the name the certificate must carry
     std::shared_ptr<TlsContext> tls;
+    std::optional<Tunnel> tunnel;  ///< set: `address` is an egress proxy's
 };
 
 /// Lets a watcher know which stream is in the works, so that it can be cancelled while dialling.

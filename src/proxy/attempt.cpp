@@ -121,7 +121,7 @@ task<Result<void>> Attempt::connect(Connection which) {
     const TimePoint now = Clock::now();
     clocks_.enter(Clocks::Phase::connect, now);
     const DialTarget target{resource.address, resource.config.endpoint.host,
-                            exchange_.table->tls[at]};
+                            exchange_.table->tls[at], std::nullopt};
     const DialClock clock{exchange_.route->config.timeouts.connect, clocks_.total_deadline()};
     const std::shared_ptr<const AddressBook> book = exchange_.worker.addresses;
     Result<std::unique_ptr<Stream>> dialled = co_await dial(target, *book, clock,
