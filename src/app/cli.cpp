@@ -4,6 +4,8 @@
 #include "app/check_command.hpp"
 #include "app/explain_command.hpp"
 #include "app/health_command.hpp"
+#include "app/import_command.hpp"
+#include "app/init_command.hpp"
 #include "app/serve_command.hpp"
 #include "app/test_command.hpp"
 #include "config/suggest.hpp"
@@ -22,6 +24,7 @@ namespace {
 
 constexpr const char* overview = R"(
 Examples:
+  spillway init                          write a first routing table
   spillway check routes.yaml             find every mistake in a routing table
   spillway serve --config routes.yaml    run the gateway until SIGTERM
   spillway explain --config routes.yaml --model gpt-4o
@@ -41,6 +44,8 @@ public:
         add_check();
         add_explain();
         add_test();
+        add_import();
+        add_init();
         add_schema();
         add_health();
         add_version();
@@ -157,6 +162,53 @@ private:
         });
     }
 
+    void add_import() {
+        CLI::App* const command = app_.add_subcommand("import",
+                                                      "Make a routing table from what you have");
+        command->require_subcommand(1);
+        command->footer("\nThe table goes to stdout, what it cannot have to stderr.");
+        add_import_azure(*command);
+        add_import_litellm(*command);
+    }
+
+    void add_import_azure(CLI::App& above) {
+        CLI::App* const command = above.add_subcommand("azure",
+                                                       "From accounts and deployments of Azure");
+        command->add_option("FILE", paths_, "What az has printed (JSON), in any order")->required();
+        command->footer(
+            "\nExample:\n"
+            "  az cognitiveservices account list > accounts.json\n"
+            "  az cognitiveservices account deployment list --name acme-eastus \\\n"
+            "      --resource-group ai > deployments/acme-eastus.json\n"
+            "  spillway import azure accounts.json deployments/*.json > spillway.yaml");
+        command->callback([this] {
+            action_ = [this] { return import_azure_files(paths_, terminal_); };
+        });
+    }
+
+    void add_import_litellm(CLI::App& above) {
+        CLI::App* const command = above.add_subcommand("litellm",
+                                                       "From the configuration of a LiteLLM proxy");
+        command->add_option("FILE", path_, "Its config.yaml")->required();
+        command->footer("\nExample:\n  spillway import litellm config.yaml > spillway.yaml");
+        command->callback([this] {
+            action_ = [this] { return import_litellm_file(path_, terminal_); };
+        });
+    }
+
+    void add_init() {
+        CLI::App* const command = app_.add_subcommand("init", "Write a first routing table");
+        command->add_option("FILE", place_, "The file, or the folder it goes to")
+            ->capture_default_str();
+        command->add_flag("--force", force_, "Overwrite the file if it is there already");
+        command->footer("\nExamples:\n  spillway init\n  spillway init /etc/spillway/routes.yaml");
+        command->callback([this] {
+            action_ = [this] {
+                return init(place_, force_ ? Overwrite::yes : Overwrite::no, terminal_);
+            };
+        });
+    }
+
     void add_schema() {
         CLI::App* const command = app_.add_subcommand("schema",
                                                       "Print the JSON Schema of routing tables");
@@ -204,6 +256,8 @@ private:
     std::string admin_ = usual_admin;
     ExplainOrder order_;
     bool ask_ready_ = false;
+    std::string place_ = "spillway.yaml";
+    bool force_ = false;
 };
 
 }  // namespace

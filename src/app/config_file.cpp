@@ -31,7 +31,7 @@ std::optional<std::string> read_text(const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
     std::string text;
     std::array<char, 64 * 1024> piece;
-    while (stream) {
+    while (stream && text.size() < file_bytes_max) {
         stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
         text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
     }

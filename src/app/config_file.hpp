@@ -4,6 +4,7 @@
 
 #include "spillway/config_load.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ struct ConfigFile {
 /// None when the file cannot be read. `${VAR}` comes from the process's environment.
 [[nodiscard]] std::optional<ConfigFile> read_config_file(const std::string& path,
                                                          TableUse use = TableUse::here);
+
+/// More than any reader of a file takes: what is longer may be cut, it is refused anyway.
+inline constexpr std::size_t file_bytes_max = std::size_t{64} * 1024 * 1024;
 
 /// The whole file; none when it cannot be read.
 [[nodiscard]] std::optional<std::string> read_text(const std::string& path);

@@ -15,9 +15,6 @@ namespace spillway {
 
 namespace {
 
-/// The planner looks at every deployment of a route for each request.
-constexpr std::size_t deployments_per_route_max = 32;
-
 /// Every name a caller may ask for stands for one route.
 void check_names(const Loaded& loaded, Issues& issues) {
     const auto& routes = loaded.config().routes;

@@ -13,6 +13,9 @@
 
 namespace spillway {
 
+/// The planner looks at every deployment of a route for each request.
+inline constexpr std::size_t deployments_per_route_max = 32;
+
 /// A loaded table beside the tree it came from. Entries stand in the same order in both.
 struct Loaded {
     const Draft& draft;

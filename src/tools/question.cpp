@@ -1,12 +1,13 @@
 #include "tools/question.hpp"
 
 #include "config/suggest.hpp"
+#include "tools/bounded_json.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <exception>
+#include <utility>
 
 namespace spillway {
 
@@ -15,11 +16,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using boost::system::in_place_error;
 
-// Deeper documents are refused while they are read: nlohmann destroys them by recursion. As deep as
-// the data path accepts bodies (wire/inspect), and one more for being inside `body`.
+// As deep as the data path accepts bodies (wire/inspect), and one more for being inside `body`.
 constexpr int depth_max = 65;
-
-struct TooDeep : std::exception {};
 
 bool store_text(std::string& field, const Json& value) {
     if (!value.is_string()) { return false; }
@@ -97,21 +95,11 @@ constexpr std::array<Member<Question>, 7> question_members = {{
      [](Question& q, const Json& v) { return store_tokens(q.max_tokens, v); }},
 }};
 
-// The document, discarded when it is none.
-Json parse(std::string_view text) {
-    const auto bounded = [](int depth, Json::parse_event_t, const Json&) {
-        if (depth > depth_max) { throw TooDeep(); }
-        return true;
-    };
-    try {
-        return Json::parse(text.begin(), text.end(), bounded, false);
-    } catch (const TooDeep&) { return Json(Json::value_t::discarded); }
-}
-
 }  // namespace
 
 boost::system::result<Question, std::string> read_question(std::string_view json) {
-    Json document = parse(json);
+    auto read = read_json(json, depth_max);
+    Json document = read ? std::move(*read) : Json();
     if (!document.is_object()) {
         return {in_place_error, R"(Send a JSON object such as {"model": "gpt-4o"}.)"};
     }
