@@ -2,6 +2,7 @@
 
 #include "app/config_file.hpp"
 #include "config/issues.hpp"
+#include "config/yaml_reader.hpp"
 #include "tools/azure_import.hpp"
 #include "tools/azure_inventory.hpp"
 #include "tools/litellm_config.hpp"
@@ -52,7 +53,13 @@ ExitCode write(const TableDraft& draft, const std::string& path, Terminal termin
         terminal.err << "spillway: there is nothing in the input that a route could lead to\n";
         return ExitCode::wrong_input;
     }
-    terminal.out << table_text(draft);
+    const std::string table = table_text(draft);
+    if (table.size() > yaml_bytes_max) {
+        terminal.err << "spillway: the table would be larger than a table may be; import the input "
+                        "in parts\n";
+        return ExitCode::wrong_input;
+    }
+    terminal.out << table;
     return ExitCode::fine;
 }
 

@@ -49,8 +49,8 @@ std::size_t count_nodes(const YamlNode& node) {
 /// Builds the tree from yaml-cpp's events. After a broken bound it lets the rest of them pass by.
 class TreeBuilder : public YAML::EventHandler {
 public:
-    TreeBuilder(const TextPosition& position, Issues& issues)
-        : position_(position), issues_(issues) {}
+    TreeBuilder(const TextPosition& position, Issues& issues, MergeKeys merge_keys)
+        : position_(position), issues_(issues), merge_keys_(merge_keys) {}
 
     /// The tree, unless a bound was broken.
     [[nodiscard]] std::optional<YamlNode> take() && {
@@ -111,12 +111,13 @@ private:
         YAML::anchor_t anchor;
         std::optional<YamlNode> key;  // read, its value is next
         std::unordered_map<std::string, std::size_t> first_lines;
+        std::vector<YamlNode> merged;  // maps whose entries it takes over
     };
 
     /// The path of what is read next.
     [[nodiscard]] std::string next_path() const {
         if (frames_.empty()) { return {}; }
-        const auto& [node, anchor, key, first_lines] = frames_.back();
+        const auto& [node, anchor, key, first_lines, merged] = frames_.back();
         if (node.kind == YamlNode::Kind::list) {
             return node.place.path + "[" + std::to_string(node.items.size()) + "]";
         }
@@ -165,13 +166,14 @@ private:
               YAML::anchor_t anchor) {
         if (!admit(mark)) { return; }
         refuse_tag(tag, mark);
-        frames_.push_back({make(kind, mark), anchor, std::nullopt, {}});
+        frames_.push_back({make(kind, mark), anchor, std::nullopt, {}, {}});
     }
 
     void close() {
         if (broken_) { return; }
         Frame frame = std::move(frames_.back());
         frames_.pop_back();
+        for (YamlNode& map : frame.merged) { take_over(frame, map); }
         attach(std::move(frame.node), frame.anchor);
     }
 
@@ -208,6 +210,10 @@ private:
             issues_.error(key.place, "a key has to be a short plain name");
             return;
         }
+        if (key.text == "<<" && merge_keys_ == MergeKeys::apply) {
+            merge(frame, std::move(value));
+            return;
+        }
         if (key.text == "<<") {
             issues_.error(key.place, "merge keys are not supported",
                           "write the keys out; what all routes share goes under `defaults`");
@@ -222,8 +228,30 @@ private:
         frame.node.entries.push_back({std::move(key), std::move(value)});
     }
 
+    /// A map, or several of which the first one counts.
+    void merge(Frame& frame, YamlNode value) {
+        if (value.kind == YamlNode::Kind::list) {
+            for (YamlNode& item : value.items) { merge(frame, std::move(item)); }
+        } else if (value.kind == YamlNode::Kind::map) {
+            frame.merged.push_back(std::move(value));
+        } else {
+            issues_.error(value.place, "only a map can be merged");
+        }
+    }
+
+    static void take_over(Frame& frame, YamlNode& map) {
+        for (YamlNode::Entry& entry : map.entries) {
+            const auto& [key, value] = entry;
+            if (!frame.first_lines.emplace(key.text, key.place.line).second) { continue; }
+            entry.key.place.path = path_of_key(frame.node.place.path, key.text);
+            assign_paths(entry.value, entry.key.place.path);
+            frame.node.entries.push_back(std::move(entry));
+        }
+    }
+
     const TextPosition& position_;
     Issues& issues_;
+    MergeKeys merge_keys_;
     std::vector<Frame> frames_;
     std::unordered_map<YAML::anchor_t, YamlNode> anchored_;
     YamlPlace start_;
@@ -252,7 +280,7 @@ bool is_readable(std::string_view text, const TextPosition& position, Issues& is
 
 }  // namespace
 
-std::optional<YamlNode> read_yaml(std::string_view text, Issues& issues) {
+std::optional<YamlNode> read_yaml(std::string_view text, Issues& issues, MergeKeys merge_keys) {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark)) { text.remove_prefix(byte_order_mark.size()); }
     const TextPosition position(text);
@@ -260,11 +288,11 @@ std::optional<YamlNode> read_yaml(std::string_view text, Issues& issues) {
     try {
         std::istringstream stream{std::string(text)};
         YAML::Parser parser(stream);
-        TreeBuilder first(position, issues);
+        TreeBuilder first(position, issues, merge_keys);
         parser.HandleNextDocument(first);
         std::optional<YamlNode> root = std::move(first).take();
         Issues ignored;
-        TreeBuilder second(position, ignored);
+        TreeBuilder second(position, ignored, merge_keys);
         if (root && parser.HandleNextDocument(second)) {
             issues.error(second.start(), "there is more than one YAML document in the file",
                          "remove what follows the second `---`");

@@ -6,6 +6,7 @@
 #include "config/yaml_node.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -18,8 +19,12 @@ inline constexpr std::size_t yaml_nodes_max = 100'000;  ///< keys and aliased co
 inline constexpr std::size_t yaml_depth_max = 16;       ///< the table itself needs 6
 inline constexpr std::size_t yaml_key_bytes_max = 128;
 
+/// What to do with `<<: *other`, which takes over what a map does not say itself (YAML 1.1).
+enum class MergeKeys : std::uint8_t { refuse, apply };
+
 /// The document's root with all places filled in. Nothing when the text is no YAML document or
 /// breaks a bound; what can be passed over (a duplicate key) is reported and left out.
-[[nodiscard]] std::optional<YamlNode> read_yaml(std::string_view text, Issues& issues);
+[[nodiscard]] std::optional<YamlNode> read_yaml(std::string_view text, Issues& issues,
+                                                MergeKeys merge_keys = MergeKeys::refuse);
 
 }  // namespace spillway

@@ -121,9 +121,9 @@ public:
         for (const AzureDeployment& deployment : inventory.deployments) { add(deployment); }
         for (const Resource& resource : resources_) { write(resource); }
         TableDraft& draft = draft_;
-        draft.origin = "`spillway import azure` from " + std::to_string(inventory.accounts.size()) +
-                       " accounts and " + std::to_string(inventory.deployments.size()) +
-                       " deployments";
+        draft.origin = "`spillway import azure` (accounts: " +
+                       std::to_string(inventory.accounts.size()) +
+                       ", deployments: " + std::to_string(inventory.deployments.size()) + ")";
         draft.listen = "127.0.0.1:8080";
         std::vector<DraftEntry> routes = azure_routes(models_, draft.leftovers);
         draft.sections = {{"credentials", std::move(credentials_), {}},

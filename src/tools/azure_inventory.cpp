@@ -14,6 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int depth_max = 32;                     // az writes about 8
+constexpr std::size_t name_bytes_max = 128;       // Azure's names have 64
 constexpr double per_minute_max = 1'000'000'000;  // the largest limit a routing table takes
 
 std::string lower(std::string_view text) {
@@ -155,6 +156,10 @@ private:
     void add(AzureDeployment deployment, const std::string& path) {
         if (deployment.account.empty() || deployment.name.empty() || deployment.model.empty()) {
             error(path, "a deployment without `id`, `name` or `properties.model.name`");
+            return;
+        }
+        if (deployment.name.size() > name_bytes_max) {
+            error(path, "its `name` is longer than Azure lets any be");
             return;
         }
         const bool is_known = std::ranges::any_of(inventory_.deployments,

@@ -262,7 +262,7 @@ private:
 }  // namespace
 
 std::optional<LitellmConfig> read_litellm(std::string_view yaml, Issues& issues) {
-    const std::optional<YamlNode> root = read_yaml(yaml, issues);
+    const std::optional<YamlNode> root = read_yaml(yaml, issues, MergeKeys::apply);
     if (!root || issues.has_errors()) { return std::nullopt; }
     const YamlNode* const models = root->find("model_list");
     if (models == nullptr || models->kind != YamlNode::Kind::list) {

@@ -33,41 +33,44 @@ std::string duration_text(double seconds) {
 
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
+/// One more than `wanted` as far as `most` allows, and what it comes from.
+Setting one_more(std::int64_t wanted, std::int64_t most, const std::string& note) {
+    const std::int64_t value = std::min(wanted, most - 1) + 1;
+    return {
+        {},
+        std::to_string(value),
+        note + (wanted < most ? "" : "; " + std::to_string(wanted) + " is more than there can be"),
+        {}};
+}
+
 std::vector<Setting> default_settings(const LitellmRouter& router) {
     std::vector<Setting> settings;
     if (router.num_retries) {
-        const std::int64_t attempts = std::min(*router.num_retries, attempts_max - 1) + 1;
-        settings.push_back({"retries",
-                            "{attempts: " + std::to_string(attempts) + "}",
-                            "num_retries, and the first attempt",
-                            {}});
+        Setting attempts = one_more(*router.num_retries, attempts_max,
+                                    "num_retries, and the first attempt");
+        settings.push_back({"retries", "{attempts: " + attempts.yaml + "}", attempts.note, {}});
     }
     // No clock may be longer than the one for all of the request.
     const double total = router.timeout.value_or(seconds(Timeouts{}.total));
     std::string clocks;
+    std::string note = "timeout is for one attempt in LiteLLM, total for all of them";
     if (router.stream_timeout) {
         clocks = "first_event: " + duration_text(std::min(*router.stream_timeout, total));
+        note = "stream_timeout, no longer than total; " + note;
     }
     if (router.timeout) {
         clocks += (clocks.empty() ? "" : ", ") + ("total: " + duration_text(total));
     }
-    if (!clocks.empty()) {
-        settings.push_back({"timeouts",
-                            "{" + clocks + "}",
-                            "timeout is for one attempt in LiteLLM, total for all of them",
-                            {}});
-    }
+    if (!clocks.empty()) { settings.push_back({"timeouts", "{" + clocks + "}", note, {}}); }
     return settings;
 }
 
 std::vector<Setting> breaker_settings(const LitellmRouter& router) {
     std::vector<Setting> settings;
     if (router.allowed_fails) {
-        const std::int64_t failures = std::min(*router.allowed_fails, failures_max - 1) + 1;
-        settings.push_back({"consecutive_failures",
-                            std::to_string(failures),
-                            "one more than allowed_fails; in a row here, in a minute there",
-                            {}});
+        settings.push_back(one_more(*router.allowed_fails, failures_max,
+                                    "one more than allowed_fails; in a row, not in a minute"));
+        settings.back().key = "consecutive_failures";
     }
     if (router.cooldown_time) {
         const std::string time = duration_text(*router.cooldown_time);
@@ -211,8 +214,8 @@ private:
     }
 
     void write() {
-        draft_.origin = "`spillway import litellm` from " + std::to_string(config_.models.size()) +
-                        " models";
+        draft_.origin = "`spillway import litellm` (models: " +
+                        std::to_string(config_.models.size()) + ")";
         draft_.listen = "127.0.0.1:4000";
         draft_.sections = std::move(resources_).sections();
         draft_.sections.push_back({"defaults", {}, default_settings(config_.router)});

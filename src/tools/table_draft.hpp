@@ -45,7 +45,7 @@ struct Leftover {
 };
 
 struct TableDraft {
-    std::string origin;  ///< "`spillway import azure` from ..."
+    std::string origin;  ///< "`spillway import azure` (accounts: 4)"
     std::string listen;
     std::vector<DraftSection> sections;
     std::vector<Leftover> leftovers;

@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
 #include <utility>
 
 namespace spillway {
 
 namespace {
 
-constexpr std::size_t comment_bytes_max = 400;
+constexpr std::size_t comment_bytes_max = 240;
 
 bool is_printable(char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\x7F'; }
 
@@ -32,10 +33,33 @@ std::string comment(std::string_view text) {
     return "# " + line;
 }
 
+/// The UTF-8 character at the start of `text` as an escape of YAML.
+std::string escape(std::string_view character) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    auto code = static_cast<std::uint32_t>(static_cast<unsigned char>(character.front()));
+    if (character.size() > 1) { code &= 0x7FU >> character.size(); }
+    for (const char c : character.substr(1)) {
+        code = (code << 6U) | (static_cast<unsigned char>(c) & 0x3FU);
+    }
+    std::string escaped = "\\U";
+    for (int shift = 28; shift >= 0; shift -= 4) {
+        escaped += digits[(code >> static_cast<unsigned>(shift)) & 0xFU];
+    }
+    return escaped;
+}
+
 std::string in_quotes(const std::string& text) {
     using Json = nlohmann::json;
-    // A JSON string is a double-quoted scalar of YAML with the same meaning.
-    return Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
+    // A JSON string is a double-quoted scalar of YAML with the same meaning, except for what YAML
+    // wants escaped.
+    std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+    while (const auto offset = find_unprintable(quoted)) {
+        std::size_t end = *offset + 1;
+        while (end < quoted.size() && is_continuation(quoted[end])) { ++end; }
+        const std::string escaped = escape(std::string_view(quoted).substr(*offset, end - *offset));
+        quoted.replace(*offset, end - *offset, escaped);
+    }
+    return quoted;
 }
 
 /// True when the text means itself without quotes, to every reader of YAML.

@@ -32,7 +32,7 @@ Ran run(const std::vector<std::string>& arguments) {
 }
 
 TEST(Cli, AnswersHelpOnStdoutWithExamples) {
-    for (const char* command : {"serve", "check", "explain", "test", "schema", "health"}) {
+    for (const char* command : {"serve", "check", "explain", "test", "init", "schema", "health"}) {
         const Ran help = run({command, "--help"});
         EXPECT_EQ(help.code, ExitCode::fine) << command;
         EXPECT_NE(help.out.find("Example"), std::string::npos) << help.out;
@@ -51,6 +51,11 @@ TEST(Cli, CallsWrongUsageWrongUsage) {
         {"explain", "--model", "m"},
         {"explain", "--config", "a", "--admin", "127.0.0.1:1"},
         {"test"},
+        {"import"},
+        {"import", "azure"},
+        {"import", "nginx", "x"},
+        {"import", "litellm", "a", "b"},
+        {"init", "a", "b"},
         {"health", "--admin", "nowhere"}};
     for (const auto& arguments : wrong) {
         const Ran ran = run(arguments);
@@ -201,6 +206,37 @@ private:
     boost::asio::ip::tcp::acceptor acceptor_;
     std::thread thread_;
 };
+
+using CliImport = CliCheck;
+
+TEST_F(CliImport, SaysWhereTheInputIsWrongAndWritesNoTable) {
+    struct Case {
+        std::string kind;
+        std::string text;
+        std::string words;
+    };
+    const std::vector<Case> cases = {
+        {"azure", "[{]", ":1:3: error: not valid JSON"},
+        {"azure", "[]", "nothing in the input that a route could lead to"},
+        {"litellm", "a: [", "error: not valid YAML"},
+        {"litellm", "model_list: []", "nothing in the input that a route could lead to"},
+        {"litellm", "model_list: [{model_name: m, litellm_params: {model: x/y}}]",
+         ":1:14: not imported: model_list[0]: the provider `x` is not served"},
+        {"litellm", "general_settings: {master_key: s3cret, master_key: s3cret}", "twice"},
+    };
+    for (const Case& test : cases) {
+        const std::string path = file_with(test.text);
+        const Ran ran = run({"import", test.kind, path});
+        EXPECT_EQ(ran.code, ExitCode::wrong_input) << test.text;
+        EXPECT_EQ(ran.out, "");
+        EXPECT_NE(ran.err.find(test.words), std::string::npos) << ran.err;
+        EXPECT_EQ(ran.err.find("s3cret"), std::string::npos) << ran.err;
+    }
+    for (const char* kind : {"azure", "litellm"}) {
+        EXPECT_NE(run({"import", kind, "/no/such/file"}).err.find("cannot be read"),
+                  std::string::npos);
+    }
+}
 
 TEST(CliHealth, IsFineOnlyWithA200) {
     OneAnswer ok("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n");
