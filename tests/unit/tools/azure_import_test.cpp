@@ -159,6 +159,18 @@ TEST(AzureImport, SaysWhatItLeavesOut) {
     EXPECT_TRUE(has(imported(json(Deployment{})), "its account is not in the input"));
 }
 
+TEST(AzureImport, GivesANameThatStandsForTwoModelsToNeither) {
+    std::string elsewhere = account() + "," + json({.name = "prod", .model = "gpt-4.1"});
+    for (std::size_t at = 0; (at = elsewhere.find("acme-east", at)) != std::string::npos;) {
+        elsewhere.replace(at, 9, "acme-west");
+    }
+    const std::string table = imported(account() + "," + json({.name = "prod"}) + "," + elsewhere);
+
+    EXPECT_FALSE(has(table, "aliases:")) << table;
+    EXPECT_TRUE(has(table, "# - the name prod: cannot be an alias of gpt-4o:")) << table;
+    EXPECT_TRUE(has(table, "# - the name prod: cannot be an alias of gpt-4.1:")) << table;
+}
+
 TEST(AzureImport, TellsAnAccountThatRefusesKeys) {
     const std::string table = imported(account("OpenAI", R"(, "disableLocalAuth": true)") + "," +
                                        json(Deployment{}));

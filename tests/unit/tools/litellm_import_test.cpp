@@ -145,6 +145,17 @@ litellm_settings: {num_retries: 2}
     EXPECT_EQ(leftovers(with(azure, router)), "");
 }
 
+TEST(LitellmImport, BelievesTheRouterBeforeTheLibrary) {
+    const std::string yaml = with(azure,
+                                  "litellm_settings: {num_retries: 7, request_timeout: 60}\n"
+                                  "router_settings: {num_retries: 1}\n");
+    const Config table = config(yaml);
+
+    EXPECT_EQ(table.routes[0].retries.attempts, 2U);
+    EXPECT_EQ(table.routes[0].timeouts.total, 60s);
+    EXPECT_TRUE(has(leftovers(yaml), "litellm_settings.num_retries: "));
+}
+
 TEST(LitellmImport, StaysWithinWhatATableTakes) {
     const Config table = config(with(azure, R"(
 router_settings: {num_retries: 50, stream_timeout: 3600, allowed_fails: 1000}
