@@ -91,26 +91,16 @@ void append_access_line(std::string& out, const AccessRecord& record) {
     out += '\n';
 }
 
-AccessLog::AccessLog(LogWriter& writer, std::size_t worker)
-    : lane_(writer.lane(worker)), buffer_(std::make_unique<std::string>()) {}
-
-AccessLog::~AccessLog() {
-    if (lane_ != nullptr) { lane_->hand_over_rest(std::move(buffer_)); }
-}
+AccessLog::AccessLog(LogWriter& writer, std::size_t worker) : lines_(writer.lane(worker)) {}
 
 bool AccessLog::write(const AccessRecord& record) {
-    if (lane_ == nullptr) { return true; }
-    if (buffer_->size() + access_line_bytes_max > buffer_bytes_max) {
-        flush();
-        if (!buffer_->empty()) { return false; }
+    if (!lines_.is_on()) { return true; }
+    if (lines_.size() + access_line_bytes_max > buffer_bytes_max) {
+        lines_.flush();
+        if (lines_.size() > 0) { return false; }
     }
-    append_access_line(*buffer_, record);
+    append_access_line(lines_.text(), record);
     return true;
-}
-
-void AccessLog::flush() {
-    if (lane_ == nullptr || buffer_->empty()) { return; }
-    buffer_ = lane_->hand_over(std::move(buffer_));
 }
 
 }  // namespace spillway

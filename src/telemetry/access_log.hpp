@@ -8,18 +8,17 @@
 #include "spillway/result.hpp"
 #include "spillway/time.hpp"
 #include "spillway/usage.hpp"
+#include "telemetry/log_lane.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace spillway {
 
-class LogLane;
 class LogWriter;
 
 /// One attempt as the log tells it.
@@ -75,20 +74,13 @@ public:
     static constexpr std::size_t buffer_bytes_max = 1024 * 1024;
 
     AccessLog(LogWriter& writer, std::size_t worker);
-    /// Hands over whatever is left.
-    ~AccessLog();
-    AccessLog(const AccessLog&) = delete;
-    AccessLog& operator=(const AccessLog&) = delete;
-
     /// Appends one line; false when it was dropped because the writer lags behind (bounded memory).
     [[nodiscard]] bool write(const AccessRecord& record);
-    /// Hands the buffered lines over unless the writer still has the last ones to take; called by
-    /// the worker once per timer tick or loop turn. Never waits.
-    void flush();
+    /// Hands the buffered lines over; called by the worker once per timer tick.
+    void flush() { lines_.flush(); }
 
 private:
-    LogLane* lane_;  // null: the log is off
-    std::unique_ptr<std::string> buffer_;
+    LogBuffer lines_;
 };
 
 }  // namespace spillway

@@ -3,6 +3,8 @@
 // one place.
 #pragma once
 
+#include "telemetry/log_lane.hpp"
+
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
@@ -15,30 +17,6 @@
 #include <thread>
 
 namespace spillway {
-
-/// Where one worker leaves full buffers and finds empty ones. One worker, one writer, no lock: each
-/// of the two places is emptied by an exchange, so a buffer always has exactly one owner.
-class LogLane {
-public:
-    LogLane() = default;
-    ~LogLane();
-    LogLane(const LogLane&) = delete;
-    LogLane& operator=(const LogLane&) = delete;
-
-    /// Worker: leaves `buffer` and gets an empty one; gets `buffer` back when the last is still
-    /// there.
-    [[nodiscard]] std::unique_ptr<std::string> hand_over(std::unique_ptr<std::string> buffer);
-    /// Worker, at its end: leaves `buffer` whether or not the last one is still there.
-    void hand_over_rest(std::unique_ptr<std::string> buffer);
-    /// Writer: the full buffer, or null.
-    [[nodiscard]] std::unique_ptr<std::string> take();
-    /// Writer: gives a buffer back for reuse.
-    void recycle(std::unique_ptr<std::string> buffer);
-
-private:
-    std::atomic<std::string*> full_{nullptr};
-    std::atomic<std::string*> empty_{nullptr};
-};
 
 /// The process's writer. Constructed before and destroyed after every AccessLog.
 class LogWriter {
