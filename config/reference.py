@@ -16,6 +16,7 @@ FORMS = [
     ("[kM]?", "count"),
     ("[0-9]{1,5}", "`ADDRESS:PORT`"),
     ("https?://", "URL"),
+    ("[A-Z]{3}", "three letters"),
     ("[A-Za-z_]", "name of a variable"),
     ("/:-]{1,64}", "model name"),
     ("{1,64}", "name"),

@@ -1,5 +1,7 @@
 #include "config/amount.hpp"
 
+#include "spillway/money.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -36,6 +38,8 @@ constexpr std::array bytes_suffixes{Suffix{"", 1}, Suffix{"KiB", kibi}, Suffix{"
 constexpr std::array duration_suffixes{Suffix{"ms", milli_ns}, Suffix{"s", second_ns},
                                        Suffix{"m", 60 * second_ns}, Suffix{"h", 3600 * second_ns}};
 
+constexpr std::array money_suffixes{Suffix{"", 1'000'000}};
+
 constexpr std::array count_misspellings{Misspelling{"k", "k"}, Misspelling{"m", "M"}};
 constexpr std::array bytes_misspellings{
     Misspelling{"b", ""},      Misspelling{"k", "KiB"}, Misspelling{"kb", "KiB"},
@@ -49,6 +53,8 @@ constexpr std::array duration_misspellings{
     Misspelling{"m", "m"},      Misspelling{"min", "m"},     Misspelling{"mins", "m"},
     Misspelling{"minute", "m"}, Misspelling{"minutes", "m"}, Misspelling{"h", "h"},
     Misspelling{"hr", "h"},     Misspelling{"hour", "h"},    Misspelling{"hours", "h"}};
+
+constexpr std::array money_misspellings{Misspelling{"usd", ""}, Misspelling{"eur", ""}};
 
 struct Notation {
     std::span<const Suffix> suffixes;
@@ -67,11 +73,15 @@ const Notation& notation(Unit unit) {
     static constexpr Notation duration{duration_suffixes, duration_misspellings,
                                        "a duration such as 500ms, 20s, 10m or 1h",
                                        "[0-9]+(\\.[0-9]+)?(ms|s|m|h)"};
+    static constexpr Notation money{money_suffixes, money_misspellings,
+                                    "an amount such as 10, 2.50 or 0.075, of at most six decimals",
+                                    "[0-9]+(\\.[0-9]{1,6})?"};
     switch (unit) {
         case Unit::plain: return plain;
         case Unit::count: return count;
         case Unit::bytes: return bytes;
         case Unit::duration: return duration;
+        case Unit::money: return money;
     }
     return plain;
 }
@@ -156,6 +166,8 @@ Parsed<std::int64_t> parse_amount(std::string_view text, Unit unit) {
 }
 
 std::string format_amount(std::int64_t amount, Unit unit) {
+    constexpr Money nanos_per_step = 1000;
+    if (unit == Unit::money) { return money_text(amount * nanos_per_step); }
     const auto suffixes = notation(unit).suffixes;
     if (amount == 0) { return unit == Unit::duration ? "0s" : "0"; }
     const auto best = std::find_if(suffixes.rbegin(), suffixes.rend(),

@@ -31,9 +31,10 @@ enum class Unit : std::uint8_t {
     count,     ///< optional k, M (powers of 1000)
     bytes,     ///< optional KiB, MiB, GiB; the key says bytes, so plain digits are fine
     duration,  ///< ms, s, m, h; never without, because nobody can guess which was meant
+    money,     ///< units of the table's currency with up to six decimals, no sign of it
 };
 
-/// In the unit's smallest step: 1, 1, one byte, one nanosecond. Never negative.
+/// In the unit's smallest step: 1, 1, one byte, one nanosecond, one millionth. Never negative.
 [[nodiscard]] Parsed<std::int64_t> parse_amount(std::string_view text, Unit unit);
 /// The shortest text that parse_amount reads back exactly.
 [[nodiscard]] std::string format_amount(std::int64_t amount, Unit unit);

@@ -80,11 +80,13 @@ void warn_of_unused(const Loaded& loaded, Issues& issues) {
     std::vector<bool> credentials(config.credentials.size());
     std::vector<bool> resources(config.resources.size());
     std::vector<bool> deployments(config.deployments.size());
+    std::vector<bool> prices(config.prices.size());
     for (const ResourceConfig& resource : config.resources) {
         if (resource.credential) { credentials[*resource.credential] = true; }
     }
     for (const DeploymentConfig& deployment : config.deployments) {
         resources[index(deployment.resource)] = true;
+        if (deployment.price) { prices[*deployment.price] = true; }
     }
     for (const RouteConfig& route : config.routes) {
         for (const auto& tier : route.tiers) {
@@ -100,6 +102,7 @@ void warn_of_unused(const Loaded& loaded, Issues& issues) {
     warn("credentials", credentials, "no resource uses it");
     warn("resources", resources, "no deployment is in it");
     warn("deployments", deployments, "no route uses it");
+    warn("prices", prices, "no deployment has it");
 }
 
 }  // namespace

@@ -29,6 +29,14 @@ void complete_deployments(Config& config, const YamlNode& root) {
     }
 }
 
+void complete_prices(Config& config, const YamlNode& root) {
+    for (std::size_t i = 0; i < config.prices.size(); ++i) {
+        Price& price = config.prices[i].price;
+        const bool written = root.find("prices")->entries[i].value.find("cached_input");
+        if (!written) { price.cached_input = price.input; }
+    }
+}
+
 }  // namespace
 
 LoadedConfig load_config(std::string_view yaml, const Environment& environment, TableUse use) {
@@ -41,6 +49,7 @@ LoadedConfig load_config(std::string_view yaml, const Environment& environment, 
         interpolate(*root, environment, issues);
         load_rows(*root, fields(draft), issues);
         complete_deployments(draft.config, *root);
+        complete_prices(draft.config, *root);
         read_credentials(draft.config, *root, environment, issues);
         const Loaded loaded{draft, *root};
         check_process(loaded, issues);

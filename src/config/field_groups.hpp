@@ -21,6 +21,10 @@ namespace spillway {
 [[nodiscard]] Shape resource(Config& config, ResourceConfig& resource);
 [[nodiscard]] Shape deployment(Config& config, DeploymentConfig& deployment);
 
+// fields_money.cpp: what answers cost, and where spent budgets are kept
+[[nodiscard]] std::vector<Row> money_rows(Config& config);
+[[nodiscard]] std::vector<Row> ledger_rows(LedgerConfig& ledger);
+
 // fields_policy.cpp: the parameters of the policies
 [[nodiscard]] std::vector<Row> timeouts_rows(Timeouts& timeouts);
 [[nodiscard]] std::vector<Row> commit_rows(CommitBounds& commit);

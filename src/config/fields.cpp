@@ -120,6 +120,7 @@ std::vector<Row> policy_rows(Config& config) {
 
 std::vector<Row> fields(Draft& draft) {
     std::vector<Row> rows = process_rows(draft.config);
+    for (Row& row : money_rows(draft.config)) { rows.push_back(std::move(row)); }
     for (Row& row : table_rows(draft)) { rows.push_back(std::move(row)); }
     for (Row& row : policy_rows(draft.config)) { rows.push_back(std::move(row)); }
     return rows;

@@ -167,6 +167,9 @@ Shape deployment(Config& config, DeploymentConfig& deployment) {
              settlement(deployment.settlement)},
             {"default_output", "Output tokens assumed when the caller sets no bound",
              number(Unit::count, deployment.default_output, {1, million})},
+            {"price", "What its tokens cost; absent: nothing that is known",
+             reference(config.prices, "prices",
+                       [&deployment](std::size_t index) { deployment.price = index; })},
         };
     });
 }

@@ -57,6 +57,14 @@ Settings resource_settings(const Config& config, const ResourceConfig& resource)
     };
 }
 
+Settings price_settings(const Price& price) {
+    return {
+        {"input", format_amount(price.input, Unit::money)},
+        {"cached_input", format_amount(price.cached_input, Unit::money)},
+        {"output", format_amount(price.output, Unit::money)},
+    };
+}
+
 Settings deployment_settings(const Config& config, const DeploymentConfig& deployment) {
     const bool keeps_estimate = deployment.settlement == Settlement::estimate;
     return {
@@ -67,6 +75,7 @@ Settings deployment_settings(const Config& config, const DeploymentConfig& deplo
         {"weight", std::to_string(deployment.weight)},
         {"settlement", keeps_estimate ? "estimate" : "actual"},
         {"default_output", format_amount(deployment.default_output, Unit::count)},
+        {"price", deployment.price ? config.prices[*deployment.price].name : ""},
     };
 }
 
@@ -117,6 +126,8 @@ std::map<SettingsOf, Settings> settings(const Config& config) {
     add_rows(all[{"limits", ""}], ".", limits_rows(copy.limits));
     add_rows(all[{"drain", ""}], ".", drain_rows(copy.drain));
     add_rows(all[{"log", ""}], ".", log_rows(copy.log));
+    all[{"currency", ""}] = {{"", config.currency}};
+    add_rows(all[{"ledger", ""}], ".", ledger_rows(copy.ledger));
     add_rows(all[{"breaker", ""}], ".", breaker_rows(copy.breaker));
     add_rows(all[{"cooldown", ""}], ".", cooldown_rows(copy.cooldown));
     add_rows(all[{"retry_budget", ""}], ".", retry_budget_rows(copy.retry_budget));
@@ -125,6 +136,9 @@ std::map<SettingsOf, Settings> settings(const Config& config) {
     }
     for (const ResourceConfig& resource : config.resources) {
         all[{"resource", resource.name}] = resource_settings(config, resource);
+    }
+    for (const PriceConfig& price : config.prices) {
+        all[{"price", price.name}] = price_settings(price.price);
     }
     for (const DeploymentConfig& deployment : config.deployments) {
         all[{"deployment", deployment.name}] = deployment_settings(config, deployment);

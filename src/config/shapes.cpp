@@ -17,7 +17,12 @@ Complaint outside(const std::string& min, const std::string& max) {
 Shape amount(Unit unit, AmountRange range, std::int64_t fallback,
              std::function<void(std::int64_t)> keep) {
     Scalar scalar;
-    if (unit != Unit::duration) {
+    if (unit == Unit::money) {
+        constexpr double steps_per_unit = 1e6;
+        scalar.type = Scalar::Type::number;
+        scalar.range = {static_cast<double>(range.min) / steps_per_unit,
+                        static_cast<double>(range.max) / steps_per_unit};
+    } else if (unit != Unit::duration) {
         scalar.type = Scalar::Type::whole_number;
         scalar.range = {static_cast<double>(range.min), static_cast<double>(range.max)};
     }

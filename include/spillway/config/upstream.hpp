@@ -2,6 +2,7 @@
 #pragma once
 
 #include "spillway/ids.hpp"
+#include "spillway/policy/price.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -49,12 +50,9 @@ struct ResourceConfig {
     UpstreamTls tls;
 };
 
-/// In units of Config::currency per million tokens.
 struct PriceConfig {
     std::string name;
-    double input = 0;
-    std::optional<double> cached_input;  ///< none: as `input`
-    double output = 0;                   ///< reasoning included
+    Price price;
 };
 
 /// What to charge a deployment's token window with once the true usage is known.
