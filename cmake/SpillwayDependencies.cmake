@@ -10,6 +10,7 @@ find_package(yaml-cpp 0.7 REQUIRED)
 # Only ::core is linked: the exposer in ::pull carries a web server with an open CVE.
 find_package(prometheus-cpp REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
+find_package(SQLite3 3.38 REQUIRED)  # unixepoch, STRICT
 
 if(NOT TARGET yaml-cpp::yaml-cpp)
     add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)

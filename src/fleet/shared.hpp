@@ -16,6 +16,7 @@ class Shared {
                   "padding bits would make compare-and-swap fail for ever");
 
 public:
+    Shared() noexcept : Shared(Value{}) {}
     explicit Shared(const Value& value) noexcept : value_(value) {}
 
     [[nodiscard]] Value read() const noexcept { return value_.load(std::memory_order_acquire); }

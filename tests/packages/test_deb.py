@@ -60,7 +60,7 @@ def depends_of(deb):
 def test_it_depends_on_the_libraries_it_loads(deb):
     depends = depends_of(deb)
 
-    for library in ("libssl3", "libyaml-cpp", "libsimdjson", "libprometheus-cpp-core", "libstdc++6", "libc6"):
+    for library in ("libssl3", "libyaml-cpp", "libsqlite3-0", "libsimdjson", "libprometheus-cpp-core", "libstdc++6", "libc6"):
         assert library in depends
     assert "prometheus-cpp-pull" not in depends, "brings a web server with an open CVE"
 
