@@ -2,6 +2,7 @@
 
 #include "app/admin_client.hpp"
 #include "app/check_command.hpp"
+#include "app/doctor_command.hpp"
 #include "app/explain_command.hpp"
 #include "app/health_command.hpp"
 #include "app/import_command.hpp"
@@ -30,6 +31,7 @@ Examples:
   spillway explain --config routes.yaml --model gpt-4o
                                          where a request would go, and why
   spillway test cases.yaml               test a routing table with cases of your own
+  spillway doctor --config routes.yaml   find out why a gateway would not work here
   spillway health                        ask a running gateway whether it is alive
 
 Exit codes: 0 fine, 1 the input is wrong or the gateway is not healthy, 2 wrong usage.)";
@@ -42,6 +44,7 @@ public:
         app_.require_subcommand(1);
         add_serve();
         add_check();
+        add_doctor();
         add_explain();
         add_test();
         add_import();
@@ -102,6 +105,24 @@ private:
         command->callback([this] {
             action_ = [this] {
                 return check(paths_, as_json_ ? CheckFormat::json : CheckFormat::text, terminal_);
+            };
+        });
+    }
+
+    void add_doctor() {
+        CLI::App* const command = app_.add_subcommand("doctor",
+                                                      "Find out why a gateway would not work here");
+        command->add_option("--config,-c", path_, "Routing table (YAML)")->required();
+        command->add_flag("--json", as_json_, "Findings as JSON on stdout");
+        command->footer(
+            "\nLooks at the table, the machine and every resource: name, connection, certificate,\n"
+            "URL, key. Costs nothing: resources are only asked for their list of models. Run it as\n"
+            "the service's user. Exit code 1 when something fails.\n"
+            "\nExample:\n"
+            "  sudo -u spillway spillway doctor --config /etc/spillway/spillway.yaml");
+        command->callback([this] {
+            action_ = [this] {
+                return doctor(path_, as_json_ ? DoctorFormat::json : DoctorFormat::text, terminal_);
             };
         });
     }

@@ -24,9 +24,8 @@ Severity severity_of(LogLevel level) {
     return Severity::error;
 }
 
-// Each request may hold two descriptors: the caller's and the upstream's.
 void raise_descriptor_limit(const CallerLimits& limits) {
-    const rlim_t wanted = 2 * rlim_t{limits.connections} + descriptors_beside;
+    const rlim_t wanted = descriptors_wanted(limits);
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) { return; }
     const rlimit raised{std::min(limit.rlim_max, wanted), limit.rlim_max};
@@ -41,6 +40,11 @@ void raise_descriptor_limit(const CallerLimits& limits) {
 }
 
 }  // namespace
+
+// Each request may hold two descriptors: the caller's and the upstream's.
+std::uint64_t descriptors_wanted(const CallerLimits& limits) noexcept {
+    return 2 * std::uint64_t{limits.connections} + descriptors_beside;
+}
 
 void apply_process_settings(const Config& config) {
     set_log_severity(severity_of(config.log.level));

@@ -4,7 +4,12 @@
 
 #include "spillway/config.hpp"
 
+#include <cstdint>
+
 namespace spillway {
+
+/// How many descriptors `limits.connections` needs.
+[[nodiscard]] std::uint64_t descriptors_wanted(const CallerLimits& limits) noexcept;
 
 /// Warns when the hard limit of descriptors is below what `limits.connections` needs.
 void apply_process_settings(const Config& config);

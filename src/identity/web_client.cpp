@@ -5,6 +5,7 @@
 #include "wire/framing.hpp"
 #include "wire/head.hpp"
 #include "wire/hints.hpp"
+#include "wire/http_date.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -71,8 +72,9 @@ public:
         const auto framing = response_framing(head_, method_);
         if (!std::holds_alternative<BodyFraming>(framing)) { co_return malformed(); }
         reply_.status = head_.status;
-        reply_.retry_after = parse_hints(head_.fields, std::chrono::system_clock::now())
-                                 .retry_after;
+        const WallTime now = std::chrono::system_clock::now();
+        reply_.retry_after = parse_hints(head_.fields, now).retry_after;
+        reply_.date = parse_http_date(head_.fields.get("date"), now);
         input_.consume(head_.bytes);
         const Result<void> body = co_await read_body(BodyDecoder(std::get<BodyFraming>(framing)));
         if (!body) { co_return body.error(); }
@@ -147,6 +149,15 @@ task<Result<void>> send(Stream& stream, const WebCall& call) {
 
 }  // namespace
 
+task<Result<WebReply>> exchange(Stream& stream, const WebCall& call) {
+    stream.expires_at(Clock::now() + call.time);
+    const Result<void> sent = co_await send(stream, call);
+    if (!sent) { co_return sent.error(); }
+    stream.stage(Stage::head);
+    AnswerReader reader(stream, call);
+    co_return co_await reader.read();
+}
+
 WebClient::WebClient(asio::io_context& io)
     : io_(io), wheel_(io, [](Duration /*lag*/) {}), poller_(io, wheel_) {}
 
@@ -183,13 +194,7 @@ task<Result<std::unique_ptr<Stream>>> WebClient::connect(const WebCall& call) {
 task<Result<WebReply>> WebClient::call(const WebCall& call) {
     const Result<std::unique_ptr<Stream>> connected = co_await connect(call);
     if (!connected) { co_return connected.error(); }
-    Stream& stream = **connected;
-    stream.expires_at(Clock::now() + call.time);
-    const Result<void> sent = co_await send(stream, call);
-    if (!sent) { co_return sent.error(); }
-    stream.stage(Stage::head);
-    AnswerReader reader(stream, call);
-    co_return co_await reader.read();
+    co_return co_await exchange(**connected, call);
 }
 
 }  // namespace spillway

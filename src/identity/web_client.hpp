@@ -36,7 +36,12 @@ struct WebReply {
     int status = 0;
     std::string body;
     std::optional<Duration> retry_after;
+    std::optional<WallTime> date;  ///< the server's clock
 };
+
+/// Asks on a connection that is there already, and that is of no use afterwards. Of `call` it does
+/// not look at what says how to connect.
+[[nodiscard]] task<Result<WebReply>> exchange(Stream& stream, const WebCall& call);
 
 /// Belongs to one thread: that of `io`, which outlives it.
 class WebClient {

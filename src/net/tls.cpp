@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <ctime>
 #include <utility>
 
 namespace spillway {
@@ -44,6 +45,14 @@ bool is_address(const std::string& host) {
     return parsed;
 }
 
+std::optional<WallTime> end_of(const X509* certificate) noexcept {
+    std::tm utc{};
+    if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &utc) != 1) {
+        return std::nullopt;
+    }
+    return std::chrono::system_clock::from_time_t(::timegm(&utc));
+}
+
 int keep_session(SSL* ssl, SSL_SESSION* session) {
     auto** slot = static_cast<SSL_SESSION**>(SSL_get_app_data(ssl));
     if (slot == nullptr) { return 0; }
@@ -59,6 +68,10 @@ TlsContext::TlsContext(ssl_ctx_st* owned) : context_(owned) {}
 TlsContext::~TlsContext() {
     SSL_SESSION_free(resumable_);
     SSL_CTX_free(context_);
+}
+
+std::optional<WallTime> TlsContext::expires() const noexcept {
+    return end_of(SSL_CTX_get0_certificate(context_));
 }
 
 Made TlsContext::client(const std::string& ca_file) {
@@ -195,6 +208,16 @@ std::string_view TlsSession::handshake_error() const noexcept {
     if (result != X509_V_OK) { return X509_verify_cert_error_string(result); }
     const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
     return reason == nullptr ? std::string_view{} : reason;
+}
+
+std::optional<WallTime> TlsSession::peer_expires() const noexcept {
+    const STACK_OF(X509)* const chain = ssl_ == nullptr ? nullptr : SSL_get_peer_cert_chain(ssl_);
+    std::optional<WallTime> first;
+    for (int i = 0; chain != nullptr && i < sk_X509_num(chain); ++i) {
+        const std::optional<WallTime> end = end_of(sk_X509_value(chain, i));
+        if (end && (!first || *end < *first)) { first = end; }
+    }
+    return first;
 }
 
 bool TlsSession::has_buffered_input() const noexcept { return SSL_has_pending(ssl_) == 1; }

@@ -4,9 +4,11 @@
 #pragma once
 
 #include "spillway/result.hpp"
+#include "spillway/time.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +36,9 @@ public:
     ~TlsContext();
     TlsContext(const TlsContext&) = delete;
     TlsContext& operator=(const TlsContext&) = delete;
+
+    /// When the certificate that we show ends; none when we show none.
+    [[nodiscard]] std::optional<WallTime> expires() const noexcept;
 
 private:
     friend class TlsSession;
@@ -71,6 +76,8 @@ public:
     /// Why the step before failed, for the log: OpenSSL's words, no peer-controlled text. Ask at
     /// once: the next session on this thread overwrites it.
     [[nodiscard]] std::string_view handshake_error() const noexcept;
+    /// When the first certificate of the peer's chain ends; none before the handshake.
+    [[nodiscard]] std::optional<WallTime> peer_expires() const noexcept;
     [[nodiscard]] bool has_buffered_input() const noexcept;
 
 private:

@@ -27,7 +27,7 @@ std::string upstream_target(UpstreamForm form, Operation operation, const Upstre
     switch (form) {
         case UpstreamForm::azure:
             target.append("/openai/");
-            if (operation != Operation::responses) {
+            if (is_inference(operation) && operation != Operation::responses) {
                 target.append("deployments/");
                 append_encoded(target, names.deployment);
                 target.push_back('/');

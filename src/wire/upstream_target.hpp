@@ -25,7 +25,7 @@ struct UpstreamNames {
 };
 
 /// Origin-form target for an operation. Classic responses has no deployment in its path: the body's
-/// `model` selects there.
+/// `model` selects there; the list of models belongs to the resource.
 [[nodiscard]] std::string upstream_target(UpstreamForm form, Operation operation,
                                           const UpstreamNames& names);
 

@@ -49,7 +49,8 @@ protected:
 };
 
 TEST_F(WebCalls, GetWhatIsThere) {
-    ScriptedServer server("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+    ScriptedServer server(
+        "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 2\r\n\r\n{}");
     WebCall call = to(server);
     call.fields = Secret("Metadata: true\r\n");
 
@@ -58,6 +59,7 @@ TEST_F(WebCalls, GetWhatIsThere) {
     ASSERT_TRUE(reply);
     EXPECT_EQ(reply->status, 200);
     EXPECT_EQ(reply->body, "{}");
+    EXPECT_EQ(reply->date, std::chrono::system_clock::from_time_t(784111777));
     EXPECT_EQ(server.received(),
               "GET /path?query HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
                   "\r\nAccept: application/json\r\nAccept-Encoding: identity"

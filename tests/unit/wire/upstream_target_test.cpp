@@ -17,7 +17,10 @@ TEST(UpstreamTarget, BuildsEachForm) {
               "/prefix/openai/deployments/e/embeddings?api-version=v");
     EXPECT_EQ(upstream_target(Form::azure, responses, {"d", "", "2025-03-01-preview"}),
               "/openai/responses?api-version=2025-03-01-preview");
+    EXPECT_EQ(upstream_target(Form::azure, models_list, {"", "/prefix", "v"}),
+              "/prefix/openai/models?api-version=v");
     EXPECT_EQ(upstream_target(Form::azure_v1, responses, {"d", "", ""}), "/openai/v1/responses");
+    EXPECT_EQ(upstream_target(Form::azure_v1, models_list, {}), "/openai/v1/models");
     EXPECT_EQ(upstream_target(Form::azure_v1, completions, {"d", "", "preview"}),
               "/openai/v1/completions?api-version=preview");
     EXPECT_EQ(upstream_target(Form::openai, chat_completions, {"d", "/v1", "2024-10-21"}),
