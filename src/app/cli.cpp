@@ -116,7 +116,8 @@ private:
         command->add_flag("--json", as_json_, "Findings as JSON on stdout");
         command->footer(
             "\nLooks at the table, the machine and every resource: name, connection, certificate,\n"
-            "URL, key. Costs nothing: resources are only asked for their list of models. Run it as\n"
+            "URL, key. Costs nothing: resources are only asked for their list of models. Run it "
+            "as\n"
             "the service's user. Exit code 1 when something fails.\n"
             "\nExample:\n"
             "  sudo -u spillway spillway doctor --config /etc/spillway/spillway.yaml");

@@ -26,8 +26,8 @@ Diagnosis diagnose_table(const std::string& path, const std::optional<ConfigFile
     const auto is_error = [](const ConfigIssue& issue) {
         return issue.severity == ConfigIssue::Severity::error;
     };
-    const auto errors = static_cast<std::size_t>(
-        std::ranges::count_if(file->loaded.issues, is_error));
+    const auto errors = static_cast<std::size_t>(std::ranges::count_if(file->loaded.issues,
+                                                                       is_error));
     const std::size_t warnings = file->loaded.issues.size() - errors;
     const std::string remedy = "`spillway check " + path + "` shows them";
     if (errors > 0) {

@@ -66,8 +66,7 @@ bool Examination::make_tls() {
 
 /// All addresses are tried, because a worker may get to any of them; the first that accepts is
 /// kept.
-task<std::unique_ptr<Stream>> Examination::connect(
-    std::vector<asio::ip::tcp::endpoint> addresses) {
+task<std::unique_ptr<Stream>> Examination::connect(std::vector<asio::ip::tcp::endpoint> addresses) {
     const Duration share = Duration(connect_time) / static_cast<Duration::rep>(addresses.size());
     std::vector<Knock> knocks;
     std::unique_ptr<Stream> first;

@@ -61,8 +61,7 @@ std::optional<std::set<std::uint16_t>> ask_for_ports(const AdminConfig& admin) {
 
 }  // namespace
 
-PortCheck::PortCheck(const AdminConfig& admin)
-    : admin_state_(try_alone(admin.host, admin.port)) {
+PortCheck::PortCheck(const AdminConfig& admin) : admin_state_(try_alone(admin.host, admin.port)) {
     if (admin_state_ != PortState::taken) { return; }
     if (auto ports = ask_for_ports(admin)) {
         admin_state_ = PortState::ours;

@@ -25,9 +25,10 @@ struct Refusal {
     std::string_view remedy;
 };
 constexpr std::array refusals{
-    Refusal{"Firewall rules", "the resource's firewall does not let this machine in",
-            "add the address that this machine is seen under to the resource's Networking, or reach "
-            "it through a private endpoint"},
+    Refusal{
+        "Firewall rules", "the resource's firewall does not let this machine in",
+        "add the address that this machine is seen under to the resource's Networking, or reach "
+        "it through a private endpoint"},
     Refusal{"Public access is disabled", "the resource is reached through private endpoints only",
             "make the endpoint's name resolve to the private endpoint: link the zone "
             "privatelink.openai.azure.com to this network"},
@@ -35,10 +36,12 @@ constexpr std::array refusals{
             "write https://NAME.openai.azure.com into `endpoint`, not the region's name"},
     Refusal{"temporarily blocked", "the resource has been blocked for abuse",
             "only Microsoft's support can lift that"},
-    Refusal{"Principal does not have access", "the identity lacks a role on the resource",
-            "give it the role Cognitive Services OpenAI User; that takes up to five minutes to act"},
-    Refusal{"lacks the required data action", "the identity lacks a role on the resource",
-            "give it the role Cognitive Services OpenAI User; that takes up to five minutes to act"},
+    Refusal{
+        "Principal does not have access", "the identity lacks a role on the resource",
+        "give it the role Cognitive Services OpenAI User; that takes up to five minutes to act"},
+    Refusal{
+        "lacks the required data action", "the identity lacks a role on the resource",
+        "give it the role Cognitive Services OpenAI User; that takes up to five minutes to act"},
 };
 
 std::optional<Finding> known_refusal(const ProbeReply& reply) {
@@ -76,7 +79,8 @@ std::string where_to_point(const ResourceConfig& resource) {
                    "one that exists (now " +
                    resource.api_version + ")";
         case ResourceKind::azure_v1:
-            return "`endpoint` is https://NAME.openai.azure.com without a path; /openai/v1 is added";
+            return "`endpoint` is https://NAME.openai.azure.com without a path; /openai/v1 is "
+                   "added";
         case ResourceKind::openai: break;
     }
     return "`endpoint` ends where /models and /chat/completions follow, mostly in /v1";
@@ -165,8 +169,7 @@ Diagnosis about(const ResourceConfig& resource, std::string check, Finding findi
 }  // namespace
 
 Diagnosis diagnose_anonymous(const ResourceConfig& resource, const Result<ProbeReply>& reply) {
-    return about(resource, "answer",
-                 reply ? anonymous(resource, *reply) : silence(reply.error()));
+    return about(resource, "answer", reply ? anonymous(resource, *reply) : silence(reply.error()));
 }
 
 Diagnosis diagnose_signed(const ResourceConfig& resource, const CredentialConfig& credential,

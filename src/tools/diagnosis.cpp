@@ -45,9 +45,8 @@ std::string diagnoses_json(const std::string& file, std::span<const Diagnosis> a
                           {"seen", one.seen},
                           {"remedy", text_or_null(one.remedy)}});
     }
-    const Json document{{"file", file},
-                        {"healthy", worst(all) != Condition::fail},
-                        {"checks", std::move(checks)}};
+    const Json document{
+        {"file", file}, {"healthy", worst(all) != Condition::fail}, {"checks", std::move(checks)}};
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

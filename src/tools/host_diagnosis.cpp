@@ -79,16 +79,16 @@ Diagnosis diagnose_port(const std::string& check, const std::string& address, Po
 Diagnosis diagnose_admin_reach(const AdminConfig& admin) {
     const std::string address = admin.host + ":" + std::to_string(admin.port);
     if (is_loopback(admin.host)) {
-        return {"admin", address, Condition::ok, "reached from this machine only"};
+        return {"exposure", address, Condition::ok, "reached from this machine only"};
     }
     const bool by_token = admin.token.kind != SecretSource::Kind::none;
     const bool by_certificate = admin.tls && !admin.tls->client_ca.empty();
     if (by_token || by_certificate) {
-        return {"admin", address, Condition::ok,
+        return {"exposure", address, Condition::ok,
                 std::string("reached from other machines, with a ") +
                     (by_certificate ? "certificate" : "token")};
     }
-    return {"admin", address, Condition::warn,
+    return {"exposure", address, Condition::warn,
             "other machines may reach it, and it asks for no password",
             "listen on 127.0.0.1, or let only your network's scraper through"};
 }

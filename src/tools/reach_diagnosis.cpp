@@ -24,9 +24,10 @@ std::string connecting_remedy(std::span<const Knock> knocks) {
     const bool refused = std::ranges::any_of(knocks, [](const Knock& knock) {
         return !knock.answer && knock.answer.error().cause == Cause::refused;
     });
-    return refused ? "check host and port of `endpoint`; if they are right, a firewall or a private "
-                     "endpoint that is not approved refuses"
-                   : "let this machine's firewall, NSG or egress gateway pass TCP to this address";
+    return refused
+               ? "check host and port of `endpoint`; if they are right, a firewall or a private "
+                 "endpoint that is not approved refuses"
+               : "let this machine's firewall, NSG or egress gateway pass TCP to this address";
 }
 
 /// What to do about what OpenSSL says.
@@ -35,15 +36,19 @@ struct TlsRemedy {
     std::string_view remedy;
 };
 constexpr std::array tls_remedies{
-    TlsRemedy{"expired", "the server's certificate has to be renewed; if it was, something in "
-                         "between shows an old one, or this machine's clock is wrong"},
+    TlsRemedy{"expired",
+              "the server's certificate has to be renewed; if it was, something in "
+              "between shows an old one, or this machine's clock is wrong"},
     TlsRemedy{"not yet valid", "correct this machine's clock"},
-    TlsRemedy{"mismatch", "write a name into `endpoint` that the certificate carries; where to "
-                          "connect instead belongs into `connect_to`"},
-    TlsRemedy{"self-signed", "name the authority's PEM file in `tls.ca_file`; behind an inspecting "
-                             "proxy it is the proxy's"},
-    TlsRemedy{"issuer", "name the authority's PEM file in `tls.ca_file`; behind an inspecting "
-                        "proxy it is the proxy's"},
+    TlsRemedy{"mismatch",
+              "write a name into `endpoint` that the certificate carries; where to "
+              "connect instead belongs into `connect_to`"},
+    TlsRemedy{"self-signed",
+              "name the authority's PEM file in `tls.ca_file`; behind an inspecting "
+              "proxy it is the proxy's"},
+    TlsRemedy{"issuer",
+              "name the authority's PEM file in `tls.ca_file`; behind an inspecting "
+              "proxy it is the proxy's"},
     TlsRemedy{"wrong version number", "this port speaks no TLS: another port, or http://"},
 };
 
@@ -58,9 +63,12 @@ std::string tls_remedy(std::string_view reason, const std::string& host) {
 
 Diagnosis diagnose_name(const std::string& resource, const std::string& host,
                         const Result<std::vector<std::string>>& addresses) {
-    if (addresses) { return {"dns", resource, Condition::ok, host + " is " + joined(*addresses)}; }
-    return {"dns", resource, Condition::fail,
-            host + " has no address: " + why(addresses.error()),
+    if (addresses) {
+        const bool is_address = addresses->size() == 1 && addresses->front() == host;
+        return {"dns", resource, Condition::ok,
+                host + " is " + (is_address ? "an address" : joined(*addresses))};
+    }
+    return {"dns", resource, Condition::fail, host + " has no address: " + why(addresses.error()),
             "check the name in `endpoint` and this machine's DNS; a private endpoint needs its "
             "zone (privatelink.openai.azure.com) linked to this network"};
 }
@@ -89,8 +97,8 @@ Diagnosis diagnose_handshake(const std::string& resource, const std::string& hos
     if (!handshake.done) {
         const std::string reason = handshake.reason.empty() ? why(handshake.done.error())
                                                             : handshake.reason;
-        return {"tls", resource, Condition::fail, "no trusted connection to " + host + ": " + reason,
-                tls_remedy(reason, host)};
+        return {"tls", resource, Condition::fail,
+                "no trusted connection to " + host + ": " + reason, tls_remedy(reason, host)};
     }
     if (!handshake.expires) { return {"tls", resource, Condition::ok, host + " is verified"}; }
     const std::string until = expiry_text(*handshake.expires, handshake.now);

@@ -14,6 +14,7 @@ from tables import over_regions
 
 PAGES = {name: Document(f"docs/{name}.md") for name in ("runbooks", "troubleshooting", "migration")}
 RUNBOOKS, TROUBLESHOOTING, MIGRATION = (each.named() for each in PAGES.values())
+CHECK_CELLS = re.compile(r"^\| ((?:`\w+`(?:, )?)+) \|", re.MULTILINE)
 ROUTE_KEYS = ("aliases", "tiers", "residency", "timeouts", "commit", "retries")
 
 
@@ -29,7 +30,7 @@ def gateway():
 def test_every_command_is_run_or_says_why_not():
     assert not [text for page in PAGES.values() for text in page.unmarked()]
     assert set(RUNBOOKS) == {"first-look", "alive"}
-    assert set(TROUBLESHOOTING) == {"one-request"}
+    assert set(TROUBLESHOOTING) == {"doctor", "one-request"}
     assert set(MIGRATION) == {"check"}
 
 
@@ -47,6 +48,22 @@ def test_health_says_that_it_lives(gateway, tmp_path):
     here = {"127.0.0.1:9091": gateway.admin.removeprefix("http://"), "spillway health": f"{BINARY} health"}
 
     assert run(RUNBOOKS["alive"], here, tmp_path) == "ok\nok\n"
+
+
+def test_the_doctor_finds_what_is_wrong(gateway, tmp_path):
+    table = {**json.loads(gateway.config_path.read_text()), "listen": gateway.listening[0]}
+    table["admin"]["listen"] = gateway.admin.removeprefix("http://")
+    (tmp_path / "here.yaml").write_text(json.dumps(table, indent=1))
+    here = {"spillway doctor": f"{BINARY} doctor", "/etc/spillway/spillway.yaml": str(tmp_path / "here.yaml")}
+
+    shown = run(f"{TROUBLESHOOTING['doctor']} || test $? = 1", here, tmp_path)
+
+    found = {line.split()[1].rstrip(":"): line.split()[0] for line in shown.splitlines() if line[0] != " "}
+    first_section = PAGES["troubleshooting"].text.partition("## One request")[0]
+    documented = set(re.findall(r"`(\w+)`", " ".join(CHECK_CELLS.findall(first_section))))
+    assert set(found) <= documented, shown
+    assert "fail  connect east: cannot connect to " in shown
+    assert "ok    credential west: west-key is accepted" in shown
 
 
 def test_a_request_is_found_by_its_id(gateway, tmp_path):

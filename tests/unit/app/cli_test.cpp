@@ -32,7 +32,8 @@ Ran run(const std::vector<std::string>& arguments) {
 }
 
 TEST(Cli, AnswersHelpOnStdoutWithExamples) {
-    for (const char* command : {"serve", "check", "explain", "test", "init", "schema", "health"}) {
+    for (const char* command :
+         {"serve", "check", "doctor", "explain", "test", "init", "schema", "health"}) {
         const Ran help = run({command, "--help"});
         EXPECT_EQ(help.code, ExitCode::fine) << command;
         EXPECT_NE(help.out.find("Example"), std::string::npos) << help.out;
@@ -46,6 +47,7 @@ TEST(Cli, CallsWrongUsageWrongUsage) {
         {},
         {"serve"},
         {"check"},
+        {"doctor"},
         {"--bogus"},
         {"version", "extra"},
         {"explain", "--model", "m"},
