@@ -168,7 +168,8 @@ def test_every_error_code_and_reason_is_in_troubleshooting():
             r'case Reason::\w+: return "(\w+)"', (REPO / "src/policy/classify.cpp").read_text()
         )
     ) - {"none"}
-    of_callers, of_attempts = document.split("## An attempt failed")
+    errors = document.partition("## The caller got an error")[2]
+    of_callers, of_attempts = errors.split("## An attempt failed")
 
     assert set(re.findall(r"^\| `(\w+)` \|", of_callers, re.MULTILINE)) == codes
     assert set(re.findall(r"^\| `(\w+)` \|", of_attempts, re.MULTILINE)) == reasons
