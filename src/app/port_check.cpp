@@ -2,11 +2,12 @@
 
 #include "app/admin_client.hpp"
 #include "config/address.hpp"
+#include "wire/json.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <sstream>
 
@@ -15,6 +16,8 @@ namespace spillway {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr std::size_t address_bytes_max = 64;
 
 PortState state_after(const boost::system::error_code& ec) {
     if (!ec) { return PortState::free; }
@@ -47,14 +50,12 @@ std::optional<std::set<std::uint16_t>> ask_for_ports(const AdminConfig& admin) {
     const std::string host = is_v6 ? "[" + admin.host + "]" : admin.host;
     const AdminQuery query{"", host + ":" + std::to_string(admin.port), "/status.json"};
     const AdminAnswer answer = ask_admin(query, {unheard, unheard});
-    const auto status = nlohmann::json::parse(answer.body, nullptr, false);
-    if (answer.status != 200 || !status.is_object() || !status.contains("listeners")) {
-        return std::nullopt;
-    }
+    const JsonValue listeners = JsonValue::parse(answer.body)["listeners"];
+    if (answer.status != 200 || listeners.kind() != JsonValue::Kind::array) { return std::nullopt; }
     std::set<std::uint16_t> ports;
-    for (const auto& listener : status["listeners"]) {
-        const auto authority = split_authority(listener.value("address", ""));
-        if (authority && authority->port) { ports.insert(*authority->port); }
+    for (JsonMembers each(listeners); each.next();) {
+        const auto address = split_authority(each.value()["address"].string(address_bytes_max));
+        if (address && address->port) { ports.insert(*address->port); }
     }
     return ports;
 }

@@ -46,5 +46,15 @@ TEST(PortCheck, BelievesAGatewayWhatItListensOn) {
     EXPECT_EQ(check.listener("127.0.0.1", other.port()), PortState::taken);
 }
 
+TEST(PortCheck, SurvivesWhateverAnswersThere) {
+    ScriptedServer other("");
+    for (const char* strange :
+         {R"({"listeners":[1,"x",{},{"address":7},{"address":"nowhere"}]})", R"({"listeners":[)"}) {
+        ScriptedServer admin(answer(strange));
+        const PortCheck check(admin_at(admin.port()));
+        EXPECT_EQ(check.listener("127.0.0.1", other.port()), PortState::taken);
+    }
+}
+
 }  // namespace
 }  // namespace spillway
