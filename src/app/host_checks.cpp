@@ -57,9 +57,9 @@ std::vector<Diagnosis> check_host(const Config& config) {
     check_key_files(config, all);
     const PortCheck ports(config.admin);
     check_listeners(config, ports, all);
-    all.push_back(diagnose_port("admin", address_text(config.admin.host, config.admin.port),
-                                ports.admin()));
-    all.push_back(diagnose_admin_reach(config.admin));
+    const std::string admin = address_text(config.admin.host, config.admin.port);
+    all.push_back(diagnose_port("admin", admin, ports.admin()));
+    all.push_back(diagnose_admin_reach(admin, config.admin));
     return all;
 }
 

@@ -76,8 +76,7 @@ Diagnosis diagnose_port(const std::string& check, const std::string& address, Po
     return {check, address, words.condition, std::string(words.seen), std::string(words.remedy)};
 }
 
-Diagnosis diagnose_admin_reach(const AdminConfig& admin) {
-    const std::string address = admin.host + ":" + std::to_string(admin.port);
+Diagnosis diagnose_admin_reach(const std::string& address, const AdminConfig& admin) {
     if (is_loopback(admin.host)) {
         return {"exposure", address, Condition::ok, "reached from this machine only"};
     }

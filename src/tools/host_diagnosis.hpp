@@ -34,7 +34,7 @@ enum class PortState : std::uint8_t {
                                       PortState state);
 
 /// Who can reach the admin listener, and what is asked of them.
-[[nodiscard]] Diagnosis diagnose_admin_reach(const AdminConfig& admin);
+[[nodiscard]] Diagnosis diagnose_admin_reach(const std::string& address, const AdminConfig& admin);
 
 /// A file that the table names for `subject`. `trouble` is empty when it is as it has to be.
 [[nodiscard]] Diagnosis diagnose_file(const std::string& subject, const std::string& path,
