@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -52,7 +53,9 @@ void tell_supervisor(std::string_view state) {
     const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) { return; }
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
-    // A manager that does not listen is no reason to stop.
+    // A manager that does not listen, or whose queue is full, is no reason to stop.
+    const timeval patience{1, 0};
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     sendto(fd, state.data(), state.size(), MSG_NOSIGNAL,
            reinterpret_cast<const sockaddr*>(&address), size);
     ::close(fd);

@@ -36,7 +36,7 @@ std::unique_ptr<Listener> Worker::new_listener() {
     auto on_accept = [this, number = listeners_.size()](Socket socket) {
         accepted(std::move(socket), terms_.tls[number]);
     };
-    return std::make_unique<Listener>(context_.io, std::move(on_accept));
+    return std::make_unique<Listener>(context_.io, context_.poller, std::move(on_accept));
 }
 
 boost::system::result<asio::ip::tcp::endpoint, std::string> Worker::listen(const std::string& host,
@@ -56,21 +56,24 @@ boost::system::result<asio::ip::tcp::endpoint, std::string> Worker::adopt(
 }
 
 void Worker::set_terms(Terms terms) {
-    asio::post(context_.io, [this, terms = std::move(terms)] { terms_ = terms; });
+    post([this, terms = std::move(terms)](WorkerContext&) { terms_ = terms; });
 }
 
 void Worker::start() {
     context_.wheel.start();
-    context_.poller.start();
-    thread_ = std::thread([this] { context_.io.run(); });
+    thread_ = std::thread([this] {
+        asio::post(context_.io, [this] { context_.poller.run(); });
+        context_.io.run();
+    });
 }
 
 void Worker::post(std::function<void(WorkerContext&)> change) {
     asio::post(context_.io, [this, change = std::move(change)] { change(context_); });
+    context_.poller.notify();
 }
 
 void Worker::accept() {
-    asio::post(context_.io, [this] {
+    post([this](WorkerContext&) {
         for (const auto& listener : listeners_) {
             busy_.fetch_add(1);
             const auto on_escape = [this](const std::exception_ptr& e) { escaped(e); };
@@ -80,9 +83,9 @@ void Worker::accept() {
 }
 
 void Worker::stop_accepting() {
-    asio::post(context_.io, [this] {
-        context_.draining = true;
-        context_.sessions.close_idle();
+    post([this](WorkerContext& context) {
+        context.draining = true;
+        context.sessions.close_idle();
         for (const auto& listener : listeners_) {
             const auto on_escape = [this](const std::exception_ptr& e) { escaped(e); };
             spawn(context_.io.get_executor(), close_listener(*listener), on_escape);
@@ -96,17 +99,17 @@ task<void> Worker::close_listener(Listener& listener) {
 }
 
 void Worker::stop_requests() {
-    asio::post(context_.io, [this] { context_.sessions.stop_all(); });
+    post([](WorkerContext& context) { context.sessions.stop_all(); });
 }
 
 void Worker::stop() {
     if (thread_.joinable()) {
-        asio::post(context_.io, [this] {
-            context_.wheel.stop();
-            context_.poller.close();  // what still runs unwinds, logged, before the next handler
-            asio::post(context_.io, [this] {
-                context_.log.flush();
-                context_.io.stop();
+        post([](WorkerContext& context) {
+            context.wheel.stop();
+            context.poller.close();  // what still runs unwinds, logged, before the next handler
+            asio::post(context.io, [&context] {
+                context.log.flush();
+                context.io.stop();
             });
         });
         work_.reset();

@@ -33,8 +33,8 @@ void refuse_handshakes(int listening) noexcept {
 
 }  // namespace
 
-Listener::Listener(asio::io_context& io, OnAccept on_accept)
-    : acceptor_(io.get_executor()), on_accept_(std::move(on_accept)) {}
+Listener::Listener(asio::io_context& io, Poller& poller, OnAccept on_accept)
+    : acceptor_(io.get_executor()), state_(poller), on_accept_(std::move(on_accept)) {}
 
 boost::system::result<asio::ip::tcp::endpoint, std::string> Listener::open(const std::string& host,
                                                                            std::uint16_t port) {
@@ -52,8 +52,12 @@ boost::system::result<asio::ip::tcp::endpoint, std::string> Listener::open(const
     acceptor_.bind(endpoint, ec);
     if (ec) { return failed(); }
     acceptor_.listen(4096, ec);
+    if (!ec) { acceptor_.native_non_blocking(true, ec); }
     if (ec) { return failed(); }
-    acceptor_.native_non_blocking(true, ec);
+    if (!state_.watch(acceptor_.native_handle())) {
+        ec = {errno, boost::system::system_category()};
+        return failed();
+    }
     return acceptor_.local_endpoint();
 }
 
@@ -63,15 +67,18 @@ boost::system::result<asio::ip::tcp::endpoint, std::string> Listener::adopt(
     acceptor_.assign(endpoint.protocol(), descriptor, ec);
     if (ec) { return "cannot use an inherited socket: " + ec.message(); }
     acceptor_.native_non_blocking(true, ec);
+    if (ec || !state_.watch(acceptor_.native_handle())) {
+        return "cannot wait on an inherited socket";
+    }
     adopted_ = true;
     return endpoint;
 }
 
 task<void> Listener::accept_loop() {
     Timer pause(acceptor_.get_executor());
-    while (acceptor_.is_open()) {
-        const auto [ec] = co_await acceptor_.async_wait(Acceptor::wait_read, use_tuple);
-        if (ec) { co_return; }
+    for (;;) {
+        co_await state_.wait(SocketState::Want::read);
+        if (!acceptor_.is_open() || state_.poller().closed()) { co_return; }
         const int error = take_queued();
         if (error == 0) { continue; }
         // Out of descriptors or memory: give others time to finish instead of spinning.
@@ -93,7 +100,7 @@ int Listener::take_queued() {
             continue;  // to the loop's condition
         }
         switch (errno) {
-            case EAGAIN: return 0;
+            case EAGAIN: state_.drained(); return 0;
             case EMFILE:
             case ENFILE:
             case ENOBUFS:
@@ -110,8 +117,7 @@ task<void> Listener::close() {
     if (!acceptor_.is_open()) { co_return; }
     if (adopted_) {
         // Whoever is in the queue is the next process's.
-        boost::system::error_code ec;
-        acceptor_.close(ec);
+        end_loop();
         co_return;
     }
     refuse_handshakes(acceptor_.native_handle());
@@ -119,10 +125,14 @@ task<void> Listener::close() {
     Timer pause(acceptor_.get_executor());
     pause.expires_after(std::chrono::milliseconds(50));
     co_await pause.async_wait(use_tuple);
-    boost::system::error_code ignored;
-    acceptor_.cancel(ignored);
     static_cast<void>(take_queued());
+    end_loop();
+}
+
+void Listener::end_loop() {
+    boost::system::error_code ignored;
     acceptor_.close(ignored);
+    state_.wake();
 }
 
 }  // namespace spillway

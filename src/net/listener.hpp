@@ -3,6 +3,7 @@
 // because closing such a socket resets what is still queued (reliability.md §0.17).
 #pragma once
 
+#include "net/poller.hpp"
 #include "net/socket.hpp"
 #include "net/task.hpp"
 #include "spillway/time.hpp"
@@ -21,7 +22,7 @@ class Listener {
 public:
     using OnAccept = std::function<void(Socket)>;
 
-    Listener(asio::io_context& io, OnAccept on_accept);
+    Listener(asio::io_context& io, Poller& poller, OnAccept on_accept);
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
@@ -39,10 +40,12 @@ public:
 
 private:
     [[nodiscard]] int take_queued();
+    void end_loop();
 
     using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
     using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
     Acceptor acceptor_;
+    SocketState state_;
     OnAccept on_accept_;
     bool adopted_ = false;
 };

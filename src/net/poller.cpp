@@ -3,6 +3,8 @@
 #include <boost/asio/post.hpp>
 
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -16,9 +18,8 @@ constexpr std::uint32_t reading = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 constexpr std::uint32_t writing = EPOLLOUT | EPOLLHUP | EPOLLERR;
 constexpr std::uint32_t hanging_up = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
-int make_epoll() {
-    const int fd = ::epoll_create1(EPOLL_CLOEXEC);
-    if (fd < 0) { throw std::system_error(errno, std::system_category(), "epoll_create1"); }
+int made(int fd, const char* call) {
+    if (fd < 0) { throw std::system_error(errno, std::system_category(), call); }
     return fd;
 }
 
@@ -49,12 +50,37 @@ void SocketState::note(std::uint32_t events) noexcept {
 }
 
 Poller::Poller(asio::io_context& io, TimerWheel& wheel)
-    : epoll_(io.get_executor(), make_epoll()), wheel_(wheel) {}
+    : io_(io),
+      epoll_(io.get_executor(), made(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      notified_(made(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
+      wheel_(wheel) {
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLET;
+    ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, notified_.fd(), &event);
+}
+
+void Poller::notify() noexcept {
+    const std::uint64_t one = 1;
+    // Fails only when it has been notified 2^64 times: then it is readable anyway.
+    [[maybe_unused]] const ssize_t written = ::write(notified_.fd(), &one, sizeof one);
+}
+
+void Poller::run() {
+    looping_ = true;
+    while (!closed_) {
+        const Duration patience = ready_.empty() ? wheel_.until_tick(Clock::now())
+                                                 : Duration::zero();
+        take_events(std::chrono::ceil<std::chrono::milliseconds>(patience));
+        resume_ready();
+        io_.poll();
+    }
+}
 
 void Poller::start() { wait_for_events(); }
 
 void Poller::close() noexcept {
     closed_ = true;
+    looping_ = false;
     for (SocketState& state : all_) { state.wake(); }
     boost::system::error_code ignored;
     epoll_.close(ignored);
@@ -65,20 +91,24 @@ void Poller::wait_for_events() {
                       [this](const boost::system::error_code& ec) {
                           if (ec) { return; }
                           resuming_ = true;
-                          take_events();
+                          take_events(std::chrono::milliseconds::zero());
                           resume_ready();
                           if (!closed_) { wait_for_events(); }
                       });
 }
 
 // Runs no coroutine: whatever an event refers to is still there when its turn comes.
-void Poller::take_events() noexcept {
+void Poller::take_events(std::chrono::milliseconds patience) noexcept {
     std::array<epoll_event, events_max> events;
     int count = 0;
     do {
-        count = ::epoll_wait(epoll_.native_handle(), events.data(), events_max, 0);
+        count = ::epoll_wait(epoll_.native_handle(), events.data(), events_max,
+                             static_cast<int>(patience.count()));
+        patience = std::chrono::milliseconds::zero();
         for (int i = 0; i < count; ++i) {
             const epoll_event& event = events[static_cast<std::size_t>(i)];
+            // Null: somebody has notified us.
+            if (event.data.ptr == nullptr) { continue; }
             static_cast<SocketState*>(event.data.ptr)->note(event.events);
         }
     } while (count == static_cast<int>(events_max));
@@ -91,7 +121,7 @@ void Poller::make_ready(SocketState& state) noexcept {
 }
 
 void Poller::schedule_resuming() {
-    if (std::exchange(resuming_, true)) { return; }
+    if (looping_ || std::exchange(resuming_, true)) { return; }
     asio::post(epoll_.get_executor(), [this] { resume_ready(); });
 }
 

@@ -1,15 +1,17 @@
 // What a worker's sockets are ready for. One edge-triggered epoll in which each socket is
 // registered once, for everything: no read is tried that finds nothing, waiting costs no system
 // call, and a peer that hangs up is noticed without looking. Asio's sockets pay for each of these
-// with a call; Asio only watches this epoll's descriptor.
+// with a call.
 #pragma once
 
+#include "net/socket.hpp"
 #include "net/task.hpp"
 #include "net/timer_wheel.hpp"
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -131,7 +133,13 @@ public:
     Poller(const Poller&) = delete;
     Poller& operator=(const Poller&) = delete;
 
+    /// Takes events whenever `io` runs: for a guest in somebody else's loop.
     void start();
+    /// The loop of a worker, called once from a handler of `io`: waits for events here instead of
+    /// in `io`, whose own handlers it runs in between. Until `close`.
+    void run();
+    /// Something has been posted to `io` for `run` to find. Any thread.
+    void notify() noexcept;
     /// Wakes everybody; from now on nobody waits. What runs unwinds before the handlers that are
     /// posted after this.
     void close() noexcept;
@@ -146,16 +154,19 @@ private:
         boost::intrusive::constant_time_size<false>>;
 
     void wait_for_events();
-    void take_events() noexcept;
+    void take_events(std::chrono::milliseconds patience) noexcept;
     void make_ready(SocketState& state) noexcept;
     void resume_ready();
     void schedule_resuming();
 
+    asio::io_context& io_;
     asio::posix::basic_stream_descriptor<Executor> epoll_;
+    Socket notified_;  // an eventfd
     TimerWheel& wheel_;
     List<&SocketState::in_all_> all_;
     List<&SocketState::in_ready_> ready_;
     bool resuming_ = false;  // resume_ready runs, or is about to
+    bool looping_ = false;   // inside run
     bool closed_ = false;
 };
 

@@ -8,6 +8,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <functional>
@@ -55,6 +56,9 @@ public:
     void stop();
     /// Time of the last tick: good enough for what is coarse anyway.
     [[nodiscard]] TimePoint now() const noexcept { return now_; }
+    [[nodiscard]] Duration until_tick(TimePoint now) const {
+        return std::max(timer_.expiry() - now, Duration::zero());
+    }
 
 private:
     static constexpr std::size_t slots = 512;  // ~10 s per turn; later deadlines just stay in their

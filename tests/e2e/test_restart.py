@@ -3,6 +3,7 @@ and nobody is refused or reset; and what else a service tells its manager."""
 
 import contextlib
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -59,6 +60,9 @@ class Service(Gateway):
         self.terminate()
         assert self.process.wait(30) == 0
         self.start()
+        select.select([self.manager], [], [], 20)
+        while select.select([self.manager], [], [], 0)[0]:
+            self.told()  # a manager reads: its queue holds ten reports
 
     def told(self):
         return self.manager.recv(4096).decode()
