@@ -49,7 +49,7 @@ Attempt::Attempt(Exchange& exchange, const FleetDeployment& deployment, Permit p
       cells_(exchange.cells_of(deployment)),
       clocks_(clocks),
       permit_(std::move(permit)),
-      input_(exchange.worker.buffers.take()),
+      upstream_(exchange, deployment.config.resource),
       dialect_(exchange.path.operation),
       tap_(exchange.path.operation),
       began_(Clock::now()) {
@@ -62,13 +62,14 @@ Attempt::~Attempt() {
     release_buffer();
 }
 
-task<Verdict> Attempt::run() {
-    const Verdict verdict = co_await answer();
-    answered_at_ = Clock::now();
-    co_return verdict;
+AttemptPtr make_attempt(Exchange& exchange, const FleetDeployment& deployment, Permit permit,
+                        Clocks& clocks) {
+    std::pmr::polymorphic_allocator<> memory(&exchange.worker.memory);
+    Attempt* attempt = memory.new_object<Attempt>(exchange, deployment, std::move(permit), clocks);
+    return {attempt, AttemptDelete{&exchange.worker.memory}};
 }
 
-task<Verdict> Attempt::answer() {
+task<Verdict> Attempt::run() {
     const Result<void> answered = co_await exchange_heads();
     if (!answered) { co_return failed(answered.error()); }
     note_head();
@@ -83,41 +84,46 @@ task<Verdict> Attempt::answer() {
     upstream_->stage(Stage::commit);
     if (head_.status >= 400) { co_return co_await read_error(); }
     if (is_event_stream(head_.fields)) { co_return co_await hold_events(); }
-    co_return co_await hold_json();
+    begin_json();
+    if (const auto verdict = hold_json(payload_behind_head())) { co_return *verdict; }
+    co_return co_await hold_more_json();
 }
 
 task<Result<void>> Attempt::exchange_heads() {
     Connection which = Connection::pooled_or_new;
     for (;;) {
-        const Result<void> connected = co_await connect(which);
-        if (!connected) { co_return connected; }
+        if (lacks_credential()) { co_return Failure{Stage::send, Cause::unavailable, {}}; }
+        drop_connection();
+        if (which == Connection::pooled_or_new && upstream_.take_pooled()) {
+            connected_at_ = Clock::now();
+            cells_.connections_reused.add();
+        } else {
+            const Result<void> connected = co_await connect();
+            if (!connected) { co_return connected; }
+        }
+        Chain rest;
+        Result<void> sent = send(rest);
+        if (sent && !rest.empty()) { sent = co_await upstream_->write_rest(rest, send_stall); }
+        note_sent();
         // An upstream may refuse before it has read everything: look for its answer even if it
         // stopped listening.
-        const Result<void> sent = co_await send();
         Result<void> answered = sent;
         if (sent || is_stale(sent.error())) { answered = co_await read_head(); }
         if (answered) { co_return answered; }
         const Failure failure = sent ? answered.error() : sent.error();
-        if (!reused_ || !is_stale(failure) || input_.size() > 0) { co_return failure; }
+        if (!upstream_.reused() || !is_stale(failure) || input_.size() > 0) { co_return failure; }
         which = Connection::new_only;
     }
 }
 
-task<Result<void>> Attempt::connect(Connection which) {
+bool Attempt::lacks_credential() const {
+    const std::size_t at = index(deployment_.config.resource);
+    return deployment_.resource->needs_credential && exchange_.table->credentials->at(at).empty();
+}
+
+task<Result<void>> Attempt::connect() {
     const FleetResource& resource = *deployment_.resource;
     const std::size_t at = index(deployment_.config.resource);
-    if (resource.needs_credential && exchange_.table->credentials->at(at).empty()) {
-        co_return Failure{Stage::send, Cause::unavailable, {}};
-    }
-    drop_connection();
-    if (which == Connection::pooled_or_new) { hold(exchange_.table->pools[at]->take()); }
-    reused_ = upstream_ != nullptr;
-    if (reused_) {
-        connected_at_ = Clock::now();
-        cells_.connections_reused.add();
-        exchange_.hangup.protect(upstream_.get());
-        co_return Result<void>{};
-    }
     const TimePoint now = Clock::now();
     clocks_.enter(Clocks::Phase::connect, now);
     const DialTarget target{resource.address, resource.config.endpoint.host,
@@ -130,15 +136,13 @@ task<Result<void>> Attempt::connect(Connection which) {
     cells_.connections_opened.add();
     connected_at_ = Clock::now();
     cells_.connect.observe(std::chrono::duration<double>(connected_at_ - now).count());
-    hold(std::move(*dialled));
-    exchange_.hangup.protect(upstream_.get());
+    upstream_.take_new(std::move(*dialled));
     co_return Result<void>{};
 }
 
 void Attempt::dialling(Stream* stream) { exchange_.hangup.protect(stream); }
 
-task<Result<void>> Attempt::send() {
-    WorkerContext& worker = exchange_.worker;
+Result<void> Attempt::send(Chain& chain) {
     const Operation operation = exchange_.path.operation;
     SplicedBody body{exchange_.body, {}, {}};
     if (deployment_.routed_by_body(operation)) {
@@ -150,26 +154,26 @@ task<Result<void>> Attempt::send() {
     const UpstreamLine line{target, resource.host_field,
                             (*credentials)[index(deployment_.config.resource)],
                             exchange_.request_id, resource.family};
-    std::string text = std::move(worker.head_scratch);
-    text.clear();
-    append_upstream_head(text, exchange_.head, line, body.size());
-    Chain chain;
-    chain.add(text);
+    sending_ = std::move(exchange_.worker.head_scratch);
+    sending_.clear();
+    append_upstream_head(sending_, exchange_.head, line, body.size());
+    chain.add(sending_);
     chain.add(body.before);
     chain.add(body.inserted);
     chain.add(body.after);
     upstream_->stage(Stage::send);
     upstream_->expires_at(clocks_.total_deadline());
     permit_.sent();
-    Result<void> written = upstream_->try_write(chain);
-    if (written && !chain.empty()) { written = co_await upstream_->write_rest(chain, send_stall); }
-    worker.head_scratch = std::move(text);
+    return upstream_->try_write(chain);
+}
+
+void Attempt::note_sent() {
+    exchange_.worker.head_scratch = std::move(sending_);
     sent_at_ = Clock::now();
     if (exchange_.attempts == 1) {
         // Neither the first attempt's connecting nor anything of later attempts is our own doing.
         exchange_.overhead_request = (began_ - exchange_.body_read) + (sent_at_ - connected_at_);
     }
-    co_return written;
 }
 
 task<Result<void>> Attempt::read_head() {
@@ -179,7 +183,11 @@ task<Result<void>> Attempt::read_head() {
     HeadScanner scanner(response_head_limits);
     int interim = 0;
     for (;;) {
-        const Result<std::size_t> bytes = co_await upstream_->read_some(input_.room());
+        const Result<void> ready = co_await upstream_->wait_readable();
+        if (!ready) { co_return ready; }
+        // Not before: the buffer that was given back last is the one in the processor's cache.
+        if (input_.capacity() == 0) { input_ = exchange_.worker.buffers.take(); }
+        const Result<std::size_t> bytes = upstream_->try_read(input_.room());
         if (!bytes) { co_return bytes.error(); }
         input_.commit(*bytes);
         HeadState state = scanner.response(input_.view(), head_);
@@ -268,25 +276,33 @@ task<Verdict> Attempt::read_error() {
     co_return judge_error();
 }
 
-task<Verdict> Attempt::hold_json() {
-    const std::size_t held_max = exchange_.route->config.commit.bytes;
+void Attempt::begin_json() {
     clocks_.enter(Clocks::Phase::body, sent_at_);
     upstream_->expires_at(clocks_.deadline());
-    Result<std::string_view> payload = payload_behind_head();
-    for (;;) {
-        if (!payload) { co_return failed(payload.error()); }
-        tap_.on_json(*payload);
-        if (complete_ && held_.empty()) {
-            whole_ = *payload;
-            break;
-        }
+}
+
+// The verdict, or none when more has to be read for it.
+std::optional<Verdict> Attempt::hold_json(const Result<std::string_view>& payload) {
+    if (!payload) { return failed(payload.error()); }
+    tap_.on_json(*payload);
+    if (complete_ && held_.empty()) {
+        whole_ = *payload;
+    } else {
         held_.append(*payload);
-        if (complete_ || held_.size() > held_max) { break; }
-        payload = co_await next_payload();
+        if (!complete_ && held_.size() <= exchange_.route->config.commit.bytes) { return {}; }
     }
-    if (is_cut_document()) { co_return failed(Failure{Stage::commit, Cause::closed, {}}); }
+    if (is_cut_document()) { return failed(Failure{Stage::commit, Cause::closed, {}}); }
     body_ = complete_ ? Body::whole : Body::json;
-    co_return Verdict{};
+    return Verdict{};
+}
+
+task<Verdict> Attempt::hold_more_json() {
+    std::optional<Verdict> verdict;
+    while (!verdict) {
+        const Result<std::string_view> payload = co_await next_payload();
+        verdict = hold_json(payload);
+    }
+    co_return *verdict;
 }
 
 task<Verdict> Attempt::hold_events() {
@@ -364,19 +380,6 @@ bool Attempt::may_be_shown() const noexcept {
     return !failure_ && body_ == Body::whole && status >= 400 && status < 500 && status != 429;
 }
 
-void Attempt::hold(std::unique_ptr<Stream> connection) noexcept {
-    upstream_ = std::move(connection);
-    if (upstream_) { exchange_.worker.cells.upstream_active.add(); }
-}
-
-std::unique_ptr<Stream> Attempt::let_go() noexcept {
-    exchange_.hangup.protect(nullptr);
-    if (upstream_) { exchange_.worker.cells.upstream_active.sub(); }
-    return std::move(upstream_);
-}
-
-void Attempt::drop_connection() noexcept { let_go().reset(); }
-
 void Attempt::release_buffer() {
     head_.fields.clear();  // they point into the buffer
     exchange_.worker.buffers.give(std::move(input_));
@@ -386,13 +389,9 @@ void Attempt::release_buffer() {
 }
 
 void Attempt::release_connection(TimePoint now) {
-    const bool reusable = upstream_ && complete_ && !surplus_ && !upstream_->cancelled() &&
+    const bool reusable = upstream_.held() && complete_ && !surplus_ && !upstream_->cancelled() &&
                           framing().kind != BodyFraming::Kind::until_close && keeps_alive_;
-    std::unique_ptr<Stream> connection = let_go();
-    if (reusable) {
-        const std::size_t at = index(deployment_.config.resource);
-        exchange_.table->pools[at]->give(std::move(connection), now);
-    }
+    reusable ? upstream_.give_back(now) : upstream_.drop();
 }
 
 }  // namespace spillway

@@ -6,6 +6,7 @@
 #include "net/byte_buffer.hpp"
 #include "net/dialer.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/upstream_link.hpp"
 #include "spillway/policy/classify.hpp"
 #include "spillway/policy/clocks.hpp"
 #include "spillway/policy/commit.hpp"
@@ -16,6 +17,7 @@
 #include "wire/usage_tap.hpp"
 
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,11 +72,13 @@ public:
     [[nodiscard]] bool probe() const noexcept { return permit_.probe(); }
     /// Any byte of the request may have reached the upstream.
     [[nodiscard]] bool sent() const noexcept { return permit_.is_sent(); }
-    [[nodiscard]] bool reused() const noexcept { return reused_; }
+    [[nodiscard]] bool reused() const noexcept { return upstream_.reused(); }
     [[nodiscard]] TimePoint began() const noexcept { return began_; }
     [[nodiscard]] TimePoint sent_at() const noexcept { return sent_at_; }
     [[nodiscard]] TimePoint head_at() const noexcept { return head_at_; }
+    /// When its verdict was reached; dispatch says so.
     [[nodiscard]] TimePoint answered_at() const noexcept { return answered_at_; }
+    void answered(TimePoint now) noexcept { answered_at_ = now; }
     [[nodiscard]] std::optional<TimePoint> first_output() const noexcept { return first_output_; }
     /// The first output of the model has been seen.
     void note_output();
@@ -88,19 +92,23 @@ public:
     /// closes it.
     void release_connection(TimePoint now);
     /// Ends the upstream's work at once.
-    void drop_connection() noexcept;
+    void drop_connection() noexcept { upstream_.drop(); }
 
 private:
     void dialling(Stream* stream) override;
 
-    [[nodiscard]] task<Verdict> answer();
     enum class Connection : std::uint8_t { pooled_or_new, new_only };
     [[nodiscard]] task<Result<void>> exchange_heads();
-    [[nodiscard]] task<Result<void>> connect(Connection which);
-    [[nodiscard]] task<Result<void>> send();
+    [[nodiscard]] bool lacks_credential() const;
+    [[nodiscard]] task<Result<void>> connect();
+    /// What the kernel does not take at once stays in the chain.
+    [[nodiscard]] Result<void> send(Chain& chain);
+    void note_sent();
     [[nodiscard]] task<Result<void>> read_head();
     [[nodiscard]] task<Verdict> read_error();
-    [[nodiscard]] task<Verdict> hold_json();
+    void begin_json();
+    [[nodiscard]] std::optional<Verdict> hold_json(const Result<std::string_view>& payload);
+    [[nodiscard]] task<Verdict> hold_more_json();
     [[nodiscard]] task<Verdict> hold_events();
     [[nodiscard]] task<Result<std::string_view>> next_payload();
     [[nodiscard]] Result<std::string_view> payload_behind_head();
@@ -108,9 +116,6 @@ private:
     [[nodiscard]] Verdict failed(Failure failure);
     [[nodiscard]] Verdict judge_error() const;
     void note_head();
-    // The only two that change `upstream_`: a connection that is held is counted as active.
-    void hold(std::unique_ptr<Stream> connection) noexcept;
-    [[nodiscard]] std::unique_ptr<Stream> let_go() noexcept;
 
     Exchange& exchange_;
     const FleetDeployment& deployment_;
@@ -118,7 +123,7 @@ private:
     Clocks& clocks_;
     Permit permit_;
 
-    std::unique_ptr<Stream> upstream_;
+    UpstreamLink upstream_;
     ByteBuffer input_;  // the head, and behind it raw body bytes
     ResponseHead head_;
     std::optional<BodyDecoder> decoder_;
@@ -126,6 +131,7 @@ private:
     UpstreamError error_;
     std::optional<Failure> failure_;
 
+    std::string sending_;  // the request's head, while it goes out
     Body body_ = Body::json;
     std::string held_;        // payload gathered so far, unless it stands whole in input_
     std::string_view whole_;  // payload in input_, when one read brought all of it
@@ -137,13 +143,23 @@ private:
     TimePoint connected_at_{};
     TimePoint sent_at_{};
     TimePoint head_at_{};
-    TimePoint answered_at_{};  // the verdict was reached
+    TimePoint answered_at_{};
     std::optional<TimePoint> first_output_;
-    bool reused_ = false;
     bool keeps_alive_ = false;    // what the head said: it is gone before a long answer ends
     bool readable_json_ = false;  // likewise
     bool complete_ = false;       // the answer has ended at its frame
     bool surplus_ = false;        // bytes came behind it: the connection cannot be trusted
 };
+
+/// Gives an attempt's memory back to its worker.
+struct AttemptDelete {
+    std::pmr::memory_resource* memory = nullptr;
+    void operator()(Attempt* attempt) const {
+        std::pmr::polymorphic_allocator<>(memory).delete_object(attempt);
+    }
+};
+using AttemptPtr = std::unique_ptr<Attempt, AttemptDelete>;
+[[nodiscard]] AttemptPtr make_attempt(Exchange& exchange, const FleetDeployment& deployment,
+                                      Permit permit, Clocks& clocks);
 
 }  // namespace spillway

@@ -9,12 +9,11 @@
 #include "spillway/policy/budget.hpp"
 #include "spillway/policy/planner.hpp"
 
-#include <array>
 #include <memory>
 #include <optional>
-#include <span>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace spillway {
 namespace {
@@ -25,18 +24,13 @@ public:
     explicit Search(Exchange& exchange)
         : exchange_(exchange),
           demand_(exchange.path.operation, exchange.inspection),
-          views_(std::span(storage_).first(exchange.route->members.size())) {}
-
-    const Plan& plan(TimePoint now) {
-        exchange_.table->fleet->describe(*exchange_.route, demand_, now, views_);
-        plan_ = spillway::plan(views_, now, exchange_.worker.rng);
-        return plan_;
-    }
+          views_(exchange.route->members.size()) {}
 
     // The best deployment that will have us now. Another worker may take what was planned for us:
     // then the next one.
     std::optional<Permit> acquire(TimePoint now, const FleetDeployment*& chosen) {
-        for (const Considered& candidate : plan(now).candidates()) {
+        const Plan plan = this->plan(now);
+        for (const Considered& candidate : plan.candidates()) {
             chosen = exchange_.route->members[candidate.position].deployment;
             auto permit = chosen->live->acquire(estimate_for(*chosen), now);
             if (std::holds_alternative<Permit>(permit)) {
@@ -44,21 +38,27 @@ public:
                 return std::get<Permit>(std::move(permit));
             }
         }
-        return plan_.panic == Plan::none ? std::nullopt : acquire_in_panic(now, chosen);
+        return plan.panic == Plan::none ? std::nullopt : acquire_in_panic(plan.panic, now, chosen);
     }
 
     // Without regard to what has been tried: what an answer to the caller is about.
-    const Plan& plan_afresh(TimePoint now) {
+    Plan plan_afresh(TimePoint now) {
         for (DeploymentView& view : views_) { view.tried = false; }
         return plan(now);
     }
 
 private:
-    std::optional<Permit> acquire_in_panic(TimePoint now, const FleetDeployment*& chosen) {
-        chosen = exchange_.route->members[plan_.panic].deployment;
+    Plan plan(TimePoint now) {
+        exchange_.table->fleet->describe(*exchange_.route, demand_, now, views_);
+        return spillway::plan(views_, now, exchange_.worker.rng);
+    }
+
+    std::optional<Permit> acquire_in_panic(std::size_t position, TimePoint now,
+                                           const FleetDeployment*& chosen) {
+        chosen = exchange_.route->members[position].deployment;
         auto permit = chosen->live->acquire_in_panic(estimate_for(*chosen), now);
         if (!std::holds_alternative<Permit>(permit)) { return std::nullopt; }
-        views_[plan_.panic].tried = true;
+        views_[position].tried = true;
         exchange_.worker.cells.panics.add();
         return std::get<Permit>(std::move(permit));
     }
@@ -70,9 +70,7 @@ private:
 
     Exchange& exchange_;
     Demand demand_;
-    std::array<DeploymentView, route_deployments_max> storage_{};
-    std::span<DeploymentView> views_;
-    Plan plan_{};
+    std::vector<DeploymentView> views_;
 };
 
 enum class Retry : std::uint8_t { granted, own_budget_spent, ratio_denied };
@@ -101,7 +99,7 @@ task<void> dispatch(Exchange& exchange) {
     Clocks clocks(exchange.route->config.timeouts, exchange.started);
     RequestBudget budget(exchange.route->config.retries, clocks.total_deadline());
     Search search(exchange);
-    std::unique_ptr<Attempt> attempt;
+    AttemptPtr attempt;
     Verdict verdict;
     Retry retry = Retry::granted;
     bool once_spent = false;
@@ -112,13 +110,14 @@ task<void> dispatch(Exchange& exchange) {
         if (!permit) { break; }
         ++exchange.attempts;
         if (attempt) { feed_failover(exchange, *attempt, verdict.reason, *chosen); }
-        attempt = std::make_unique<Attempt>(exchange, *chosen, std::move(*permit), clocks);
+        attempt = make_attempt(exchange, *chosen, std::move(*permit), clocks);
         verdict = co_await attempt->run();
+        const TimePoint now = Clock::now();
+        attempt->answered(now);
         if (exchange.hangup.gone()) {
-            abandon(exchange, attempt.get(), Clock::now());
+            abandon(exchange, attempt.get(), now);
             co_return;
         }
-        const TimePoint now = Clock::now();
         if (verdict.next == Verdict::Next::pass && !attempt->failure()) {
             note_commit(exchange, *attempt, verdict, now);
             co_await relay(exchange, *attempt);

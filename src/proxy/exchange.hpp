@@ -73,8 +73,13 @@ struct Exchange {
     }
 };
 
-/// Writes to the caller now, or as its window opens. Fails when nothing moves for the write stall
+/// Writes to the caller what its socket takes now. Returns the rest, usually nothing: a copy,
+/// because the pieces may stand in memory that the worker's other requests use meanwhile.
+[[nodiscard]] Result<std::string> send_now(Exchange& exchange, Chain& chain);
+/// Writes the rest as the caller's window opens. Fails when nothing moves for the write stall
 /// limit.
+[[nodiscard]] task<Result<void>> send_rest(Exchange& exchange, std::string rest);
+/// Both, for what is not written often.
 [[nodiscard]] task<Result<void>> send_to_caller(Exchange& exchange, Chain& chain);
 
 }  // namespace spillway

@@ -91,12 +91,12 @@ Piece inspect(Attempt& attempt, std::string_view payload) {
     return {fed.held, payload.substr(0, fed.forward)};
 }
 
-// Sends the head and what is held; false when the caller is gone.
-task<bool> open(Exchange& exchange, Attempt& attempt) {
+// Sends the head and what is held.
+Result<std::string> open(Exchange& exchange, Attempt& attempt) {
     const CallerFraming framing = framing_for(exchange, attempt);
     exchange.caller_framing = framing.kind;
     if (framing.kind == CallerFraming::Kind::until_close) { exchange.keep_alive = false; }
-    std::string text = std::move(exchange.worker.head_scratch);
+    std::string& text = exchange.worker.head_scratch;
     text.clear();
     const GatewayFields fields = exchange.gateway_fields(attempt.deployment().config.name);
     append_caller_head(text, attempt.head(), framing, fields);
@@ -105,43 +105,52 @@ task<bool> open(Exchange& exchange, Attempt& attempt) {
     outgoing.payload(attempt.held(), {});
     if (attempt.complete() && is_whole(attempt)) { outgoing.end(); }
     exchange.record.bytes_out += outgoing.chain().bytes();
-    const Result<void> sent = co_await send_to_caller(exchange, outgoing.chain());
-    exchange.worker.head_scratch = std::move(text);
+    auto rest = send_now(exchange, outgoing.chain());
     exchange.overhead_response = Clock::now() - attempt.answered_at();
-    co_return sent.has_value();
+    return rest;
 }
 
-// Reads the next piece and passes it on. Done when the answer is complete.
-task<Result<void>> pump_once(Exchange& exchange, Attempt& attempt) {
-    Stream& upstream = attempt.upstream();
+void set_deadline(Attempt& attempt) {
     TimePoint deadline = attempt.clocks().deadline();
     if (attempt.dialect().ended()) { deadline = std::min(deadline, Clock::now() + end_patience); }
-    upstream.expires_at(deadline);
-    const Result<void> ready = co_await upstream.wait_readable();
-    if (!ready) { co_return ready; }
-    const Result<std::size_t> bytes = upstream.try_read(exchange.worker.scratch);
+    attempt.upstream().expires_at(deadline);
+}
+
+// Reads the next piece and passes it on. The attempt is complete when the answer is.
+Result<std::string> pump(Exchange& exchange, Attempt& attempt) {
+    const Result<std::size_t> bytes = attempt.upstream().try_read(exchange.worker.scratch);
     if (!bytes && (bytes.error().cause != Cause::closed || !attempt.may_end_by_close())) {
-        co_return bytes.error();
+        return bytes.error();
     }
     std::string_view payload;
     if (bytes) {
         const auto raw = std::span(exchange.worker.scratch).first(*bytes);
         const Result<std::string_view> decoded = attempt.decode(raw);
-        if (!decoded) { co_return decoded.error(); }
+        if (!decoded) { return decoded.error(); }
         payload = *decoded;
     }
     const Piece piece = inspect(attempt, payload);
     if (attempt.is_cut_document()) {
-        co_return Result<void>{};  // its last bytes would reach the length that was announced
+        return std::string{};  // its last bytes would reach the length that was announced
     }
     Outgoing outgoing(exchange.caller_framing);
     outgoing.payload(piece.held, piece.payload);
     if (attempt.complete() && is_whole(attempt)) { outgoing.end(); }
-    if (outgoing.chain().empty()) { co_return Result<void>{}; }
+    if (outgoing.chain().empty()) { return std::string{}; }
     exchange.record.bytes_out += outgoing.chain().bytes();
-    const Result<void> sent = co_await send_to_caller(exchange, outgoing.chain());
+    auto rest = send_now(exchange, outgoing.chain());
     attempt.scanner().forwarded();
-    co_return sent;
+    return rest;
+}
+
+task<Result<void>> pump_once(Exchange& exchange, Attempt& attempt) {
+    set_deadline(attempt);
+    const Result<void> ready = co_await attempt.upstream().wait_readable();
+    if (!ready) { co_return ready; }
+    Result<std::string> rest = pump(exchange, attempt);
+    if (!rest) { co_return rest.error(); }
+    if (rest->empty()) { co_return Result<void>{}; }
+    co_return co_await send_rest(exchange, std::move(*rest));
 }
 
 task<void> send_end(Exchange& exchange) {
@@ -153,20 +162,38 @@ task<void> send_end(Exchange& exchange) {
 
 }  // namespace
 
-task<Result<void>> send_to_caller(Exchange& exchange, Chain& chain) {
-    Result<void> sent = exchange.caller.try_write(chain);
-    if (!sent || chain.empty()) { co_return sent; }
-    // The pieces may stand in memory that the worker's other requests use while this one waits.
+Result<std::string> send_now(Exchange& exchange, Chain& chain) {
+    const Result<void> sent = exchange.caller.try_write(chain);
+    if (!sent) { return sent.error(); }
     std::string rest;
-    rest.reserve(chain.bytes());
-    for (const std::string_view piece : chain.pieces()) { rest.append(piece); }
-    Chain own;
-    own.add(rest);
-    co_return co_await exchange.caller.write_rest(own, exchange.limits().write_stall);
+    if (!chain.empty()) {
+        rest.reserve(chain.bytes());
+        for (const std::string_view piece : chain.pieces()) { rest.append(piece); }
+    }
+    return rest;
+}
+
+task<Result<void>> send_rest(Exchange& exchange, std::string rest) {
+    Chain chain;
+    chain.add(rest);
+    co_return co_await exchange.caller.write_rest(chain, exchange.limits().write_stall);
+}
+
+task<Result<void>> send_to_caller(Exchange& exchange, Chain& chain) {
+    Result<std::string> rest = send_now(exchange, chain);
+    if (!rest) { co_return rest.error(); }
+    if (rest->empty()) { co_return Result<void>{}; }
+    co_return co_await send_rest(exchange, std::move(*rest));
 }
 
 task<void> relay(Exchange& exchange, Attempt& attempt) {
-    const bool opened = co_await open(exchange, attempt);
+    Result<std::string> rest = open(exchange, attempt);
+    Result<void> opened;
+    if (!rest) {
+        opened = rest.error();
+    } else if (!rest->empty()) {
+        opened = co_await send_rest(exchange, std::move(*rest));
+    }
     if (!opened) {
         abandon(exchange, &attempt, Clock::now());
         co_return;

@@ -104,6 +104,19 @@ ReadResult RequestReader::accept_head(const RequestHead& head, const CallerLimit
     return ReadResult::complete;
 }
 
+bool RequestReader::take_body() noexcept {
+    const std::size_t head_bytes = used_;
+    if (framing_.kind == BodyFraming::Kind::chunked) { return false; }
+    if (framing_.kind == BodyFraming::Kind::length) {
+        if (framing_.length > input_.size() - head_bytes) { return false; }
+        const auto length = static_cast<std::size_t>(framing_.length);
+        if (head_bytes + length + body_padding > input_.capacity()) { return false; }
+        used_ += length;
+        body_ = input_.view().substr(head_bytes, length);
+    }
+    return true;
+}
+
 task<ReadResult> RequestReader::body(const CallerLimits& limits) {
     const TimePoint started = Clock::now();
     ReadResult result = ReadResult::complete;

@@ -31,6 +31,9 @@ public:
     /// Forgets the last request, waits for the next one and reads its head. `ended` between two
     /// requests is the normal end of a connection.
     [[nodiscard]] task<ReadResult> head(RequestHead& out, const CallerLimits& limits);
+    /// True when the whole body came with the head, as it usually does; else `body` has to be
+    /// awaited.
+    [[nodiscard]] bool take_body() noexcept;
     /// Reads the body behind the head, having sent 100 Continue if that is waited for. Bodies are
     /// followed by `body_padding` readable bytes.
     [[nodiscard]] task<ReadResult> body(const CallerLimits& limits);

@@ -7,6 +7,7 @@
 #include "proxy/refusals.hpp"
 #include "proxy/request_reader.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -132,8 +133,8 @@ After after(const Exchange& exchange) noexcept {
 }
 
 // One request.
-task<After> serve_one(WorkerContext& worker, RequestReader& reader, const std::string& peer) {
-    Exchange exchange(worker, reader.caller(), reader.hangup());
+task<After> serve_one(Exchange& exchange, RequestReader& reader, const std::string& peer) {
+    WorkerContext& worker = exchange.worker;
     const ReadResult read = co_await reader.head(exchange.head, exchange.limits());
     if (read == ReadResult::ended) { co_return After::drop; }
     exchange.started = Clock::now();
@@ -163,7 +164,8 @@ task<After> serve_one(WorkerContext& worker, RequestReader& reader, const std::s
     }
     exchange.path = std::get<ApiPath>(std::move(path));
     exchange.record.operation = exchange.path.operation;
-    const ReadResult body = co_await reader.body(exchange.limits());
+    ReadResult body = ReadResult::complete;
+    if (!reader.take_body()) { body = co_await reader.body(exchange.limits()); }
     if (body == ReadResult::ended) {
         abandon(exchange, nullptr, Clock::now());
         co_return After::drop;
@@ -201,8 +203,13 @@ task<void> serve(WorkerContext& worker, Accepted accepted) {
     HangupWatch hangup(caller);
     OpenSession session(worker.sessions, caller, hangup);
     RequestReader reader(caller, hangup, session);
+    // Here, because a frame of this size for each request would cost more than the rest of it.
+    std::optional<Exchange> exchange;
     After then = After::next;
-    while (then == After::next) { then = co_await serve_one(worker, reader, accepted.peer_); }
+    while (then == After::next) {
+        exchange.emplace(worker, caller, hangup);
+        then = co_await serve_one(*exchange, reader, accepted.peer_);
+    }
     if (then == After::close) { co_await linger(caller, worker); }
 }
 

@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <memory_resource>
 #include <vector>
 
 namespace spillway {
@@ -77,6 +78,8 @@ struct WorkerContext {
     RequestIds request_ids;
     Inspector inspector;
     BufferPool buffers{buffer_bytes};
+    /// For what is made for each request and is too large for malloc's fast path.
+    std::pmr::unsynchronized_pool_resource memory;
     /// Valid between two awaits only: whoever reads into it has forwarded or copied it before
     /// waiting again.
     std::array<char, scratch_bytes> scratch;
