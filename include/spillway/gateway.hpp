@@ -54,7 +54,7 @@ public:
     void reload_failed(std::string error);
     /// The table in use. Any thread.
     [[nodiscard]] Config config() const;
-    /// Opens the access log again after it was moved away. Any thread.
+    /// Opens the access log and the audit stream again after they were moved away. Any thread.
     void reopen_log();
 
     /// Stops in good order: not ready, still accepting for drain.delay, then no new connections;

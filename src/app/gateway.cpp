@@ -11,6 +11,7 @@
 #include "app/table_in_use.hpp"
 #include "app/worker.hpp"
 #include "app/worker_table.hpp"
+#include "audit/audit_writer.hpp"
 #include "config/diff.hpp"
 #include "fleet/fleet.hpp"
 #include "net/resolver.hpp"
@@ -71,7 +72,10 @@ public:
     std::unique_ptr<InheritedSockets> inherited = std::make_unique<InheritedSockets>();
 
     [[nodiscard]] TableInUse& in_use() noexcept { return in_use_; }
-    void reopen_log() { log_->reopen(); }
+    void reopen_log() {
+        log_->reopen();
+        audit_->reopen();
+    }
 
 private:
     // Everything a table needs before it can be put in force; making it changes nothing.
@@ -105,6 +109,7 @@ private:
     Reach reach_;
     TableInUse in_use_;
     std::unique_ptr<LogWriter> log_;
+    std::unique_ptr<AuditWriter> audit_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::unique_ptr<AdminServer> admin_;
     std::unique_ptr<KeyWatch> keys_;
@@ -121,6 +126,9 @@ Text Gateway::Impl::start() {
         return "cannot open the access log " + config().log.access + ": " + log.error().message();
     }
     log_ = std::move(*log);
+    auto audit = AuditWriter::open(config().audit, cells_.workers());
+    if (!audit) { return audit.error(); }
+    audit_ = std::move(*audit);
     make_workers();
     auto prepared = prepare(fleet_);
     if (!prepared) { return prepared.error(); }
@@ -143,10 +151,11 @@ void Gateway::Impl::make_workers() {
             cells.heartbeat.beat(Clock::now());
             cells.loop_lag.observe(std::chrono::duration<double>(lag).count());
             workers_[i]->context().log.flush();
+            workers_[i]->context().audit.flush();
         };
         const std::uint64_t seed = (std::uint64_t{entropy()} << 32U) | entropy();
         const WorkerContext::Parts parts{
-            on_tick, cells, cells_.route(i, other_route), *log_, live_.retries(), i, seed};
+            on_tick, cells, cells_.route(i, other_route), *log_, *audit_, live_.retries(), i, seed};
         workers_.push_back(std::make_unique<Worker>(parts));
     }
 }

@@ -109,6 +109,7 @@ void Worker::stop() {
             context.poller.close();  // what still runs unwinds, logged, before the next handler
             asio::post(context.io, [&context] {
                 context.log.flush();
+                context.audit.flush();
                 context.io.stop();
             });
         });

@@ -61,7 +61,7 @@ boost::system::result<AuditTail, std::string> tail_of(const std::string& path) {
         if (seal) { return AuditTail{seal->after(), text.size() - end - 1}; }
         return path + " does not end in a line of an audit stream: move it away";
     }
-    return AuditTail{Chain{}, text.size()};
+    return AuditTail{AuditChain{}, text.size()};
 }
 
 /// Number of the file's first line; 0 when it has none.

@@ -18,7 +18,7 @@ namespace spillway {
 
 /// What a file was found to end with.
 struct AuditTail {
-    Chain chain;           ///< behind its last whole line
+    AuditChain chain;      ///< behind its last whole line
     std::size_t torn = 0;  ///< bytes behind that line, left by a crash
 };
 

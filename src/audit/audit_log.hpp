@@ -18,6 +18,7 @@ public:
     AuditLog(AuditWriter& writer, std::size_t worker)
         : writer_(writer), lines_(writer.lane(worker)) {}
 
+    [[nodiscard]] const Redactor& redactor() const noexcept { return writer_.redactor(); }
     [[nodiscard]] bool is_on() const noexcept { return lines_.is_on(); }
     /// False: no request may begin, as its line could not be written (when_full: block).
     [[nodiscard]] bool admits() const noexcept;

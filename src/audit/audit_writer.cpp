@@ -51,7 +51,7 @@ boost::system::result<std::unique_ptr<AuditWriter>, std::string> AuditWriter::op
 }
 
 AuditWriter::AuditWriter(const AuditConfig& config, std::size_t workers)
-    : config_(config), lanes_(workers) {}
+    : config_(config), redactor_(config.redact), lanes_(workers) {}
 
 void AuditWriter::start(AuditFile file, const AuditTail& tail) {
     file_ = std::make_unique<AuditFile>(std::move(file));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "audit/audit_file.hpp"
+#include "audit/redactor.hpp"
 #include "audit/seal.hpp"
 #include "spillway/config.hpp"
 #include "spillway/time.hpp"
@@ -36,6 +37,8 @@ public:
     [[nodiscard]] LogLane* lane(std::size_t worker);
     [[nodiscard]] bool is_on() const noexcept { return file_ != nullptr; }
     [[nodiscard]] WhenFull when_full() const noexcept { return config_.when_full; }
+    /// The table's rules. Any thread.
+    [[nodiscard]] const Redactor& redactor() const noexcept { return redactor_; }
     /// False from the first failed write to the next that succeeds. Any thread.
     [[nodiscard]] bool writable() const noexcept {
         return writable_.load(std::memory_order_relaxed);
@@ -70,8 +73,9 @@ private:
     void sync_when_due();
 
     const AuditConfig config_;
+    const Redactor redactor_;
     std::unique_ptr<AuditFile> file_;  // null: off
-    Chain chain_;
+    AuditChain chain_;
     std::string sealed_;  // lines that wait to be written, in order
     TimePoint progress_{};
     TimePoint synced_{};

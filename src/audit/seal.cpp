@@ -38,7 +38,7 @@ std::optional<std::uint64_t> take_number(std::string_view text) {
 
 }  // namespace
 
-void append_sealed(std::string& out, std::string_view object, Chain& chain) {
+void append_sealed(std::string& out, std::string_view object, AuditChain& chain) {
     const std::size_t begin = out.size();
     out.append(object.substr(0, object.size() - 1));
     out.append(number_key).append(std::to_string(chain.lines + 1));

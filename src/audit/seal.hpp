@@ -15,10 +15,10 @@
 namespace spillway {
 
 /// Where a chain stands: behind its last line.
-struct Chain {
+struct AuditChain {
     std::uint64_t lines = 0;
     std::string last_hash = std::string(digest_characters, '0');
-    friend bool operator==(const Chain&, const Chain&) = default;
+    friend bool operator==(const AuditChain&, const AuditChain&) = default;
 };
 
 /// What a sealed line says about its place.
@@ -28,11 +28,11 @@ struct Seal {
     std::string_view hash;
     std::string_view hashed;  ///< the bytes it is the hash of: everything before `,"hash"`
     [[nodiscard]] bool is_intact() const { return sha256_hex(hashed) == hash; }
-    [[nodiscard]] Chain after() const { return {number, std::string(hash)}; }
+    [[nodiscard]] AuditChain after() const { return {number, std::string(hash)}; }
 };
 
 /// Appends `object`, a JSON object on one line without a line end, with its seal and a line end.
-void append_sealed(std::string& out, std::string_view object, Chain& chain);
+void append_sealed(std::string& out, std::string_view object, AuditChain& chain);
 /// How much longer a line gets by it.
 inline constexpr std::size_t seal_bytes_max = 192;
 

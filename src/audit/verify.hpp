@@ -19,7 +19,7 @@ struct AuditFinding {
 struct AuditProof {
     AuditFinding finding;
     std::uint64_t first = 0;  ///< number of the first line seen; above 1: older ones are not here
-    Chain end;                ///< behind the last line that was right
+    AuditChain end;           ///< behind the last line that was right
     std::uint64_t requests = 0;
     std::uint64_t dropped = 0;  ///< lines that the stream itself says are missing
 };

@@ -42,6 +42,15 @@ void check_addresses(const Loaded& loaded, Issues& issues) {
     }
 }
 
+// Two streams in one file would tear each other's lines, and one of them is a chain.
+void check_streams(const Loaded& loaded, Issues& issues) {
+    const Config& config = loaded.config();
+    if (config.audit.to == "off" || config.audit.to != config.log.access) { return; }
+    issues.error(nearest(loaded.root, {"audit", "to"}).place,
+                 "the access log is written to " + config.audit.to + ", too",
+                 "give one of them a file of its own, or write `log: {access: stderr}`");
+}
+
 void check_listener_files(const Loaded& loaded, Issues& issues) {
     for (std::size_t i = 0; i < loaded.config().listeners.size(); ++i) {
         const auto& tls = loaded.config().listeners[i].tls;
@@ -86,6 +95,9 @@ void check_process(const Loaded& loaded, Issues& issues) {
     if (!issues.has_errors_below("listen") && !issues.has_errors_below("admin")) {
         check_addresses(loaded, issues);
         check_listener_files(loaded, issues);
+    }
+    if (!issues.has_errors_below("log") && !issues.has_errors_below("audit")) {
+        check_streams(loaded, issues);
     }
     if (!issues.has_errors_below("breaker") && !issues.has_errors_below("cooldown")) {
         check_policies(loaded, issues);

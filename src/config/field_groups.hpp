@@ -16,6 +16,10 @@ namespace spillway {
 [[nodiscard]] std::vector<Row> drain_rows(DrainConfig& drain);
 [[nodiscard]] std::vector<Row> log_rows(LogConfig& log);
 
+// fields_audit.cpp: the audit stream, and what it keeps of bodies
+[[nodiscard]] std::vector<Row> audit_rows(AuditConfig& audit);
+[[nodiscard]] std::vector<Row> audit_bodies_rows(AuditBodies& bodies);
+
 // fields_upstream.cpp: what requests are sent to
 [[nodiscard]] Shape credential(CredentialConfig& credential);
 [[nodiscard]] Shape resource(Config& config, ResourceConfig& resource);

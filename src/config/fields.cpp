@@ -22,6 +22,8 @@ std::vector<Row> shared_route_rows(RouteConfig& route) {
          map_of([&route] { return commit_rows(route.commit); })},
         {"retries", "How often a request may be tried",
          map_of([&route] { return retries_rows(route.retries); })},
+        {"audit", "What the audit stream keeps of bodies",
+         map_of([&route] { return audit_bodies_rows(route.audit); })},
     };
 }
 
@@ -101,6 +103,8 @@ std::vector<Row> process_rows(Config& config) {
          map_of([&config] { return limits_rows(config.limits); })},
         {"drain", "How the process ends", map_of([&config] { return drain_rows(config.drain); })},
         {"log", "Access log and messages", map_of([&config] { return log_rows(config.log); })},
+        {"audit", "Who asked for what, and what came of it: lines that cannot be changed unseen",
+         map_of([&config] { return audit_rows(config.audit); })},
         {"callers", "", later()},
     };
 }

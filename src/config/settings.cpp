@@ -32,6 +32,8 @@ std::string joined(const std::vector<Item>& items, Name name) {
     return "[" + text + "]";
 }
 
+std::string itself(const std::string& text) { return text; }
+
 Settings credential_settings(const CredentialConfig& credential) {
     switch (credential.secret.kind) {
         case SecretSource::Kind::env: return {{"api_key", "env " + credential.secret.variable}};
@@ -80,7 +82,6 @@ Settings deployment_settings(const Config& config, const DeploymentConfig& deplo
 }
 
 Settings route_settings(const Config& config, RouteConfig route) {
-    const auto itself = [](const std::string& text) { return text; };
     const auto deployment = [&config](DeploymentId id) {
         return config.deployments[index(id)].name;
     };
@@ -93,6 +94,7 @@ Settings route_settings(const Config& config, RouteConfig route) {
     add_rows(all, "timeouts.", timeouts_rows(route.timeouts));
     add_rows(all, "commit.", commit_rows(route.commit));
     add_rows(all, "retries.", retries_rows(route.retries));
+    add_rows(all, "audit.", audit_bodies_rows(route.audit));
     return all;
 }
 
@@ -126,6 +128,8 @@ std::map<SettingsOf, Settings> settings(const Config& config) {
     add_rows(all[{"limits", ""}], ".", limits_rows(copy.limits));
     add_rows(all[{"drain", ""}], ".", drain_rows(copy.drain));
     add_rows(all[{"log", ""}], ".", log_rows(copy.log));
+    add_rows(all[{"audit", ""}], ".", audit_rows(copy.audit));
+    all[{"audit", ""}][".redact"] = joined(config.audit.redact, itself);
     all[{"currency", ""}] = {{"", config.currency}};
     add_rows(all[{"ledger", ""}], ".", ledger_rows(copy.ledger));
     add_rows(all[{"breaker", ""}], ".", breaker_rows(copy.breaker));

@@ -1,6 +1,7 @@
 // Called by dispatch; what it passes goes on in relay.
 #include "proxy/attempt.hpp"
 
+#include "proxy/auditing.hpp"
 #include "wire/model_splice.hpp"
 
 #include <algorithm>
@@ -51,7 +52,7 @@ Attempt::Attempt(Exchange& exchange, const FleetDeployment& deployment, Permit p
       permit_(std::move(permit)),
       upstream_(exchange, deployment.config.resource),
       dialect_(exchange.path.operation),
-      tap_(exchange.path.operation),
+      taps_(exchange.path.operation, audit_taps(exchange)),
       began_(Clock::now()) {
     cells_.in_flight.add();
 }
@@ -240,8 +241,8 @@ bool Attempt::is_cut_document() const noexcept {
     const bool is_document = readable_json_ && head_.status < 300 && body_ != Body::events;
     if (!complete_ || !is_document) { return false; }
     // The end of the connection proves nothing; a frame does, unless the document contradicts it.
-    return framing().kind == BodyFraming::Kind::until_close ? !tap_.json_complete()
-                                                            : tap_.json_unfinished();
+    return framing().kind == BodyFraming::Kind::until_close ? !taps_.usage().json_complete()
+                                                            : taps_.usage().json_unfinished();
 }
 
 Result<std::string_view> Attempt::payload_behind_head() {
@@ -272,6 +273,7 @@ task<Verdict> Attempt::read_error() {
         payload = co_await next_payload();
     }
     body_ = complete_ ? Body::whole : Body::json;
+    taps_.on_error(held_);
     error_ = error_of_body(head_.status, held_);
     co_return judge_error();
 }
@@ -284,7 +286,7 @@ void Attempt::begin_json() {
 // The verdict, or none when more has to be read for it.
 std::optional<Verdict> Attempt::hold_json(const Result<std::string_view>& payload) {
     if (!payload) { return failed(payload.error()); }
-    tap_.on_json(*payload);
+    taps_.on_json(*payload);
     if (complete_ && held_.empty()) {
         whole_ = *payload;
     } else {
@@ -334,7 +336,7 @@ CommitGate::Decision Attempt::look_at(std::string_view payload, CommitGate& gate
     SseEvent event;
     while (scanner_.next(event)) {
         const EventKind kind = dialect_.on_event(event);
-        tap_.on_event(event);
+        taps_.on_event(event);
         if (kind == EventKind::committing && !first_output_) { first_output_ = Clock::now(); }
         if (decision == CommitGate::Decision::hold) { decision = gate.on_event(kind); }
         if (kind == EventKind::error && decision == CommitGate::Decision::elsewhere) {

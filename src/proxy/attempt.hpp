@@ -5,6 +5,7 @@
 
 #include "net/byte_buffer.hpp"
 #include "net/dialer.hpp"
+#include "proxy/answer_taps.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/upstream_link.hpp"
 #include "spillway/policy/classify.hpp"
@@ -14,7 +15,6 @@
 #include "wire/framing.hpp"
 #include "wire/hints.hpp"
 #include "wire/sse.hpp"
-#include "wire/usage_tap.hpp"
 
 #include <memory>
 #include <memory_resource>
@@ -63,7 +63,7 @@ public:
     [[nodiscard]] const BodyFraming& framing() const noexcept { return decoder_->framing(); }
     [[nodiscard]] SseScanner& scanner() noexcept { return scanner_; }
     [[nodiscard]] Dialect& dialect() noexcept { return dialect_; }
-    [[nodiscard]] UsageTap& tap() noexcept { return tap_; }
+    [[nodiscard]] AnswerTaps& taps() noexcept { return taps_; }
     [[nodiscard]] const Hints& hints() const noexcept { return hints_; }
     [[nodiscard]] int status() const noexcept { return head_.status; }
     /// The caller may get this error although it could have gone elsewhere: it is about the
@@ -137,7 +137,7 @@ private:
     std::string_view whole_;  // payload in input_, when one read brought all of it
     SseScanner scanner_;
     Dialect dialect_;
-    UsageTap tap_;
+    AnswerTaps taps_;
 
     TimePoint began_{};
     TimePoint connected_at_{};

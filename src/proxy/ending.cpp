@@ -1,6 +1,7 @@
 // Called by session, dispatch and relay.
 #include "proxy/ending.hpp"
 
+#include "proxy/auditing.hpp"
 #include "proxy/feed.hpp"
 #include "telemetry/event_log.hpp"
 #include "wire/chunk.hpp"
@@ -55,6 +56,10 @@ void note_transitions(Exchange& exchange, const Attempt& attempt, const Transiti
 
 void add_record(Exchange& exchange, const Attempt& attempt, Reason reason, TimePoint now) {
     AccessRecord& record = exchange.record;
+    const std::string& residency = exchange.route->config.residency;
+    const std::string& geography = attempt.deployment().resource->config.geography;
+    exchange.residency_held = exchange.residency_held &&
+                              (residency.empty() || residency == geography);
     if (record.attempt_count < AccessRecord::attempts_max) {
         record.attempts[record.attempt_count] = AttemptRecord{attempt.deployment().config.name,
                                                               attempt.status(),
@@ -101,11 +106,12 @@ void note_served(Exchange& exchange, Attempt& attempt, Reason reason, TimePoint 
 }
 
 void settle(Exchange& exchange, Attempt& attempt, TimePoint now) {
+    exchange.audit = attempt.taps().take_audit();
     if (!attempt.sent()) {
         return;  // the permit gives everything back
     }
     DeploymentCells& cells = attempt.cells();
-    const std::optional<Usage>& usage = attempt.tap().usage();
+    const std::optional<Usage>& usage = attempt.taps().usage().usage();
     if (usage) {
         exchange.record.usage = usage;
         attempt.permit().settle(usage->total(), now);
@@ -117,7 +123,7 @@ void settle(Exchange& exchange, Attempt& attempt, TimePoint now) {
     }
     // Nobody told: at least what has been seen was generated. Less than the estimate changes
     // nothing.
-    const Tokens seen = exchange.inspection.prompt + attempt.tap().output_events();
+    const Tokens seen = exchange.inspection.prompt + attempt.taps().usage().output_events();
     attempt.permit().settle(std::max(seen, attempt.permit().reservation().tokens), now);
     if (attempt.complete() && attempt.status() < 300) { cells.usage_missing.add(); }
 }
@@ -279,6 +285,7 @@ void finish(Exchange& exchange, Outcome outcome, int status, TimePoint now) {
         exchange.worker.cells.overhead_response.observe(seconds(exchange.overhead_response));
     }
     if (!exchange.worker.log.write(record)) { exchange.worker.cells.access_log_dropped.add(); }
+    audit(exchange);
     exchange.finished = true;
 }
 

@@ -4,6 +4,7 @@
 
 #include "net/hangup_watch.hpp"
 #include "net/stream.hpp"
+#include "proxy/answer_taps.hpp"
 #include "proxy/worker_context.hpp"
 #include "spillway/policy/clocks.hpp"
 #include "telemetry/access_log.hpp"
@@ -51,6 +52,10 @@ struct Exchange {
     bool broken_off = false;  ///< the connection must end without anything that looks like an end
     Duration overhead_request{};   ///< own time until the request was sent upstream
     Duration overhead_response{};  ///< own time from the answer to its first bytes out
+
+    bool audited = false;              ///< admitted by the audit stream: its line is owed
+    bool residency_held = true;        ///< no attempt left the route's geography
+    std::unique_ptr<AuditTaps> audit;  ///< of the attempt that has become the ending
 
     AccessRecord record;
     std::string skipped;              ///< text behind record.skipped

@@ -73,7 +73,7 @@ struct Piece {
 
 Piece inspect(Attempt& attempt, std::string_view payload) {
     if (attempt.body() == Attempt::Body::json) {
-        attempt.tap().on_json(payload);
+        attempt.taps().on_json(payload);
         return {{}, payload};
     }
     SseScanner& scanner = attempt.scanner();
@@ -82,7 +82,7 @@ Piece inspect(Attempt& attempt, std::string_view payload) {
     bool meaningful = false;
     while (scanner.next(event)) {
         const EventKind kind = attempt.dialect().on_event(event);
-        attempt.tap().on_event(event);
+        attempt.taps().on_event(event);
         meaningful = meaningful || kind != EventKind::silence;
         if (kind == EventKind::committing) { attempt.note_output(); }
     }

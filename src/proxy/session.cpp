@@ -2,6 +2,7 @@
 // not.
 #include "proxy/session.hpp"
 
+#include "proxy/auditing.hpp"
 #include "proxy/dispatch.hpp"
 #include "proxy/ending.hpp"
 #include "proxy/refusals.hpp"
@@ -107,6 +108,10 @@ task<void> serve_inference(Exchange& exchange) {
         co_return;
     }
     exchange.record.route = exchange.route->config.name;
+    if (std::optional<ErrorReply> refusal = check_audit(exchange)) {
+        co_await refuse(exchange, *std::move(refusal), Outcome::shed);
+        co_return;
+    }
     RouteCells& cells = exchange.route_cells();
     cells.in_flight.add();
     const RetryBudgetParams& params = exchange.table->fleet->config().retry_budget;

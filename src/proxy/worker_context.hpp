@@ -3,6 +3,7 @@
 // addresses, keys) is posted here as a whole.
 #pragma once
 
+#include "audit/audit_log.hpp"
 #include "fleet/credential.hpp"
 #include "fleet/fleet.hpp"
 #include "net/byte_buffer.hpp"
@@ -49,6 +50,7 @@ struct WorkerContext {
         WorkerCells& cells;
         RouteCells& unrouted;  ///< for requests whose route is not known
         LogWriter& log_writer;
+        AuditWriter& audit_writer;
         Shared<RetryBudget>& retries;
         std::size_t number;  ///< of this worker
         std::uint64_t seed;
@@ -60,6 +62,7 @@ struct WorkerContext {
           unrouted(parts.unrouted),
           retries(parts.retries),
           log(parts.log_writer, parts.number),
+          audit(parts.audit_writer, parts.number),
           rng(parts.seed),
           request_ids(parts.seed) {}
 
@@ -73,6 +76,7 @@ struct WorkerContext {
     RouteCells& unrouted;
     Shared<RetryBudget>& retries;  ///< the process's, not the worker's
     AccessLog log;
+    AuditLog audit;
 
     Rng rng;
     RequestIds request_ids;

@@ -7,7 +7,7 @@
 namespace spillway {
 namespace {
 
-std::string sealed(const std::string& object, Chain& chain) {
+std::string sealed(const std::string& object, AuditChain& chain) {
     std::string line;
     append_sealed(line, object, chain);
     EXPECT_EQ(line.back(), '\n');
@@ -21,7 +21,7 @@ TEST(Digest, IsTheOneOfTheStandard) {
 }
 
 TEST(Seal, SaysWhereALineStandsAndWhatItHashes) {
-    Chain chain;
+    AuditChain chain;
     const std::string first = sealed(R"({"a":1})", chain);
     const std::string second = sealed(R"({"a":2})", chain);
 
@@ -35,13 +35,13 @@ TEST(Seal, SaysWhereALineStandsAndWhatItHashes) {
 }
 
 TEST(Seal, OfTheFirstLineFollowsNothing) {
-    Chain chain;
+    AuditChain chain;
     const std::string line = sealed("{\"a\":1}", chain);
     EXPECT_EQ(seal_of(line)->previous, std::string(64, '0'));
 }
 
 TEST(Seal, ShowsEveryChangedByte) {
-    Chain chain;
+    AuditChain chain;
     const std::string line = sealed(R"({"text":"who","n":12})", chain);
     for (std::size_t i = 0; i < line.size(); ++i) {
         std::string changed = line;
@@ -52,7 +52,7 @@ TEST(Seal, ShowsEveryChangedByte) {
 }
 
 TEST(Seal, IsNotFoundWhereThereIsNone) {
-    Chain chain;
+    AuditChain chain;
     const std::string line = sealed("{\"a\":1}", chain);
     for (const std::string& text :
          {std::string(), std::string("{}"), line.substr(1), line.substr(0, line.size() - 1),
@@ -62,7 +62,7 @@ TEST(Seal, IsNotFoundWhereThereIsNone) {
 }
 
 TEST(Seal, MayStandBehindTextThatLooksLikeOne) {
-    Chain chain;
+    AuditChain chain;
     const std::string fake = R"({"text":",\"seq\":9,\"prev\":\"x\"","seq":7})";
     const std::string line = sealed(fake, chain);
     ASSERT_TRUE(seal_of(line));

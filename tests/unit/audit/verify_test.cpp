@@ -41,7 +41,7 @@ protected:
         return name + ":" + std::to_string(proof.finding.line) + ": " + proof.finding.trouble;
     }
 
-    Chain chain_;
+    AuditChain chain_;
 
 private:
     static std::string new_directory() {
@@ -81,7 +81,7 @@ TEST_F(Verifying, NamesTheLineThatWasAltered) {
 
 TEST_F(Verifying, NamesTheLineThatWasAlteredAndSealedAnew) {
     auto lines = chain_of(4);
-    Chain forged{2, seal_of(lines[1].substr(0, lines[1].size() - 1))->after().last_hash};
+    AuditChain forged{2, seal_of(lines[1].substr(0, lines[1].size() - 1))->after().last_hash};
     lines[2].clear();
     append_sealed(lines[2], R"({"kind":"request","n":99})", forged);
     EXPECT_EQ(at(verify_audit({file("a", lines)})),
