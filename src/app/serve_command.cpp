@@ -37,6 +37,7 @@ public:
         sigaddset(&all_, SIGUSR1);
         pthread_sigmask(SIG_BLOCK, &all_, nullptr);
         std::signal(SIGPIPE, SIG_IGN);
+        std::signal(SIGXFSZ, SIG_IGN);  // a log at its size limit is an error of its write
     }
     [[nodiscard]] int wait() const {
         int number = 0;
