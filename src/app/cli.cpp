@@ -1,6 +1,7 @@
 #include "app/cli.hpp"
 
 #include "app/admin_client.hpp"
+#include "app/audit_command.hpp"
 #include "app/check_command.hpp"
 #include "app/doctor_command.hpp"
 #include "app/explain_command.hpp"
@@ -32,6 +33,7 @@ Examples:
                                          where a request would go, and why
   spillway test cases.yaml               test a routing table with cases of your own
   spillway doctor --config routes.yaml   find out why a gateway would not work here
+  spillway audit verify audit.jsonl*     was an audit stream altered?
   spillway health                        ask a running gateway whether it is alive
 
 Exit codes: 0 fine, 1 the input is wrong or the gateway is not healthy, 2 wrong usage.)";
@@ -49,6 +51,7 @@ public:
         add_test();
         add_import();
         add_init();
+        add_audit();
         add_schema();
         add_health();
         add_version();
@@ -89,7 +92,7 @@ private:
         command->add_option("--config,-c", path_, "Routing table (YAML)")->required();
         command->footer(
             "\nSIGTERM or SIGINT drains and ends; a second one ends at once. SIGHUP reads the\n"
-            "table again, as does a change of the file; SIGUSR1 reopens the access log.\n"
+            "table again, as does a change of the file; SIGUSR1 reopens the logs.\n"
             "\nExample:\n"
             "  spillway serve --config /etc/spillway/routes.yaml");
         command->callback([this] { action_ = [this] { return serve(path_, terminal_); }; });
@@ -231,6 +234,23 @@ private:
         });
     }
 
+    void add_audit() {
+        CLI::App* const above = app_.add_subcommand("audit", "Work with audit streams");
+        above->require_subcommand(1);
+        CLI::App* const command = above->add_subcommand("verify",
+                                                        "Find lines that were altered or removed");
+        command->add_option("FILE", audit_.files, "All files of a stream, in any order")
+            ->required();
+        command->add_option("--expect-last", audit_.last,
+                            "Hash that the last line must have: shows a cut-off end");
+        command->footer(
+            "\nExit code 1 when a line is missing, altered or out of order.\n"
+            "\nExample:\n  spillway audit verify /var/log/spillway/audit.jsonl*");
+        command->callback([this] {
+            action_ = [this] { return verify_audit_files(audit_, terminal_); };
+        });
+    }
+
     void add_schema() {
         CLI::App* const command = app_.add_subcommand("schema",
                                                       "Print the JSON Schema of routing tables");
@@ -277,6 +297,7 @@ private:
     bool as_json_ = false;
     std::string admin_ = usual_admin;
     ExplainOrder order_;
+    AuditOrder audit_;
     bool ask_ready_ = false;
     std::string place_ = "spillway.yaml";
     bool force_ = false;

@@ -62,7 +62,9 @@ constexpr std::string_view request_begin = R"({"kind":"request",)";
 /// What a `head` or `dropped` line, already proven intact, says under `key`; 0 without it.
 std::uint64_t number_in(std::string_view line, const char* key) {
     const auto document = nlohmann::json::parse(line, nullptr, false);
-    return document.is_object() ? document.value(key, std::uint64_t{0}) : 0;
+    if (!document.is_object() || !document.contains(key)) { return 0; }
+    const auto& value = document[key];
+    return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
 }
 
 bool is_head(std::string_view line) { return line.starts_with(R"({"kind":"head",)"); }

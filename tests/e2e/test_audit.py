@@ -7,13 +7,14 @@ import json
 import os
 import resource
 import signal
+import subprocess
 import time
 
 import pytest
 from asking import HELLO, STREAM, Asker, ask
 from audit_stream import lines_of, requests_of
 from figures import SLOW
-from gateway import Gateway
+from gateway import BINARY, Gateway
 from tables import PATIENT, one_route
 from upstream import Upstream, answering, reply
 
@@ -148,6 +149,36 @@ def test_the_kept_answer_to_a_stream_is_its_text(stream):
     [line] = requests_of(stream, 1)
     assert line["stream"] is True
     assert line["answer"] == {"text": "good morning", "redacted": 0, "cut": False}
+
+
+def verify(*arguments):
+    command = [BINARY, "audit", "verify", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=20)
+
+
+def test_verify_proves_a_stream_and_finds_what_was_done_to_it(east, stream):
+    with Gateway(table({"east": east.address}, stream)) as gateway:
+        for _ in range(3):
+            ask(gateway)
+    lines = stream.read_text().splitlines(keepends=True)
+    last = json.loads(lines[-1])["hash"]
+
+    proven = verify(stream, "--expect-last", last)
+    assert (proven.returncode, proven.stderr) == (0, "")
+    assert "lines 1 to 4" in proven.stdout and "3 requests" in proven.stdout
+    assert f"last hash {last}" in proven.stdout
+
+    stream.write_text("".join(lines[:-1]))
+    assert verify(stream).returncode == 0
+    cut = verify(stream, "--expect-last", last)
+    assert cut.returncode == 1 and "missing at the end" in cut.stderr
+
+    stream.write_text("".join([lines[0], lines[1].replace("east", "west"), *lines[2:]]))
+    altered = verify(stream)
+    assert altered.returncode == 1 and altered.stderr.startswith(f"{stream}:2: altered")
+
+    stream.write_text("".join([lines[0], *lines[2:]]))
+    assert "missing: 1 line" in verify(stream).stderr
 
 
 def test_an_unknown_model_reaches_no_route_and_has_no_line(east, stream):

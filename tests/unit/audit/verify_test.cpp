@@ -88,6 +88,12 @@ TEST_F(Verifying, NamesTheLineThatWasAlteredAndSealedAnew) {
               "a:4: altered: it does not follow the line before it");
 }
 
+TEST_F(Verifying, SurvivesAForgedCountOfDroppedLines) {
+    const std::vector<std::string> lines = {sealed(R"({"kind":"dropped","lines":"many"})"),
+                                            sealed(R"({"kind":"dropped","lines":2})")};
+    EXPECT_EQ(verify_audit({file("a", lines)}).dropped, 2U);
+}
+
 TEST_F(Verifying, SaysHowManyLinesAreMissingAndWhere) {
     auto lines = chain_of(6);
     lines.erase(lines.begin() + 2, lines.begin() + 4);
