@@ -178,11 +178,18 @@ def gateway(board):
     )
     board.lines(
         "Lost and broken",
-        "Access-log lines lost by cause, and connections ended by a defect.",
+        "Log lines lost by cause, audit lines lost, and connections ended by a defect.",
         [
             (rate("spillway_access_log_dropped_total", GATEWAY, "cause"), "log lines: {{cause}}"),
+            (rate("spillway_audit_dropped_total", GATEWAY), "audit lines"),
             (rate("spillway_escaped_exceptions_total", GATEWAY), "defects"),
         ],
+        "ops",
+    )
+    board.lines(
+        "Audit lines",
+        "Taken into the audit stream; zero while nobody asks or there is none.",
+        [(rate("spillway_audit_lines_total", GATEWAY), "lines")],
         "ops",
     )
     board.lines(

@@ -161,6 +161,10 @@ void AdminPages::add_live_metrics(Exposition& exposition) const {
     exposition.add(Metric::ready, {}, readiness(sources_).healthy ? 1.0 : 0.0);
     add_config_metrics(sources_.config(), exposition);
     exposition.add(Metric::access_log_dropped, {"write_failed"}, sources_.lost_log_lines());
+    const AuditStatus audit = sources_.audit();
+    exposition.add(Metric::audit_lines, {}, audit.lines);
+    exposition.add(Metric::audit_dropped, {}, audit.dropped);
+    exposition.add(Metric::audit_writable, {}, audit.writable ? 1.0 : 0.0);
 }
 
 AdminReply AdminPages::metrics(const AdminCall& /*call*/) const {

@@ -37,13 +37,21 @@ struct ConfigStatus {
     TimePoint failed_at{};       ///< of the last failure
 };
 
+/// The audit stream; as it is here when there is none.
+struct AuditStatus {
+    std::uint64_t lines = 0;
+    std::uint64_t dropped = 0;
+    bool writable = true;
+};
+
 /// All are called on the admin thread, while the workers run. None may be empty.
 struct AdminSources {
     std::function<FleetStatus(TimePoint now)> fleet;
     std::function<Readiness()> readiness;
     std::function<ConfigStatus()> config;
     std::function<std::uint64_t()> lost_log_lines;  ///< LogWriter::lost_lines
-    const CellRegistry* cells = nullptr;            ///< outlives the admin server
+    std::function<AuditStatus()> audit;
+    const CellRegistry* cells = nullptr;  ///< outlives the admin server
     TimePoint started_at{};
     std::vector<ListenerStatus> listeners;
     std::vector<AdminAction> actions;  ///< what POST can do

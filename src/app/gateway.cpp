@@ -235,6 +235,9 @@ Text Gateway::Impl::start_admin() {
     sources.listeners = listeners();
     sources.config = [this] { return in_use_.status(); };
     sources.lost_log_lines = [this] { return log_->lost_lines(); };
+    sources.audit = [this] {
+        return AuditStatus{audit_->lines(), audit_->dropped(), audit_->writable()};
+    };
     sources.cells = &cells_;
     sources.started_at = Clock::now();
     sources.actions = {explain_action([this] { return in_use_.fleet(); })};

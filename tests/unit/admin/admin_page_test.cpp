@@ -41,6 +41,8 @@ TEST_F(AdminPage, MetricsShowTheLiveStateBesideTheCells) {
          {"spillway_ready 1\n", "spillway_config_info{hash=\"c0ffee\"} 1\n",
           "spillway_access_log_dropped_total{cause=\"lagging\"} 3\n",
           "spillway_access_log_dropped_total{cause=\"write_failed\"} 7\n",
+          "spillway_audit_lines_total 12\n", "spillway_audit_dropped_total 5\n",
+          "spillway_audit_writable 0\n",
           "spillway_deployment_state{deployment=\"gpt-4o-east\",state=\"closed\"} 1\n"}) {
         EXPECT_NE(text.find(line), std::string::npos) << line;
     }

@@ -34,6 +34,7 @@ public:
         sources.listeners = {{"127.0.0.1:8080", false}, {"[::]:8443", true}};
         sources.config = [this] { return config; };
         sources.lost_log_lines = [] { return std::uint64_t{7}; };
+        sources.audit = [] { return AuditStatus{12, 5, false}; };
         sources.cells = &cells;
         sources.started_at = t0 - std::chrono::minutes(1);
         sources.actions = actions;

@@ -106,11 +106,11 @@ TEST(Collector, MakesAsManySeriesAsPublished) {
 
     std::ifstream file(SPILLWAY_DOCS "/metrics.md");
     const std::string document{std::istreambuf_iterator<char>(file), {}};
-    // Nine of a deployment, two of a route (but not of `_other`) and seven of the fixed ones come
+    // Nine of a deployment, two of a route (but not of `_other`) and ten of the fixed ones come
     // from the admin pages: live state.
     const std::string formula = "routes x " + std::to_string(per_route + 2) + " + deployments x " +
                                 std::to_string(per_deployment + 9) + " + workers x " +
-                                std::to_string(per_worker) + " + " + std::to_string(fixed + 7 - 2);
+                                std::to_string(per_worker) + " + " + std::to_string(fixed + 10 - 2);
     EXPECT_NE(document.find(formula), std::string::npos) << formula;
 }
 
