@@ -19,13 +19,15 @@ struct AdminRequest {
     std::string_view content_type{};
     std::string_view intent{};  ///< value of X-Spillway-Admin
     std::string_view body{};
+    std::string_view authorization{};
 };
 
 struct AdminReply {
     unsigned status = 200;
     std::string_view content_type;
     std::string body;
-    std::string_view allow{};  ///< value of the Allow field; empty for none
+    std::string_view allow{};      ///< value of the Allow field; empty for none
+    std::string_view challenge{};  ///< value of the WWW-Authenticate field; empty for none
     /// Value of Content-Security-Policy; what is no page may do nothing in a browser.
     std::string_view security_policy = "default-src 'none'; frame-ancestors 'none'";
 };

@@ -69,6 +69,18 @@ AdminReply wrong_method(std::string_view allow) {
     return reply;
 }
 
+/// What schedulers and load balancers ask, which have no token.
+bool is_open(std::string_view path) { return path == "/livez" || path == "/readyz"; }
+
+AdminReply unknown_operator() {
+    AdminReply reply = admin_error(401, "admin_token_required",
+                                   "Send `Authorization: Bearer` with the token that the routing "
+                                   "table names as admin.token. In a browser: any user name, the "
+                                   "token as the password.");
+    reply.challenge = R"(Basic realm="spillway", charset="UTF-8")";
+    return reply;
+}
+
 void add_config_metrics(const ConfigStatus& config, Exposition& exposition) {
     exposition.add(Metric::config_info, {config.hash}, 1.0);
     exposition.add(Metric::config_reloads, {"ok"}, config.reloads);
@@ -94,15 +106,17 @@ AdminPages::AdminPages(AdminSources sources)
                  {[this](Exposition& exposition) { add_live_metrics(exposition); }}) {}
 
 AdminReply AdminPages::answer(const AdminRequest& request, TimePoint now) const {
-    if (!is_own_host(request.host)) {
+    if (!is_own_host(request.host, sources_.hosts)) {
         return admin_error(421, "misdirected_request",
                            "The Host of this request is not a name of the admin listener. Use its "
-                           "address, or a name under .local or .internal.");
+                           "address, or a name under .local or .internal, or list the "
+                           "name under admin.hosts.");
     }
     const std::size_t mark = request.target.find('?');
     const std::string_view path = request.target.substr(0, mark);
     const std::string_view query = mark == std::string_view::npos ? std::string_view{}
                                                                   : request.target.substr(mark + 1);
+    if (!is_open(path) && !sources_.admits(request.authorization)) { return unknown_operator(); }
     const AdminCall call{query, request.body, now};
     const auto page = std::ranges::find(pages(), path, &Page::path);
     const bool reads = request.method == "GET" || request.method == "HEAD";

@@ -49,9 +49,13 @@ std::optional<AdminReply> refusal_of(const boost::system::error_code& ec) {
 }
 
 AdminReply reply_to(const AdminPages& pages, const Request& request) {
-    const AdminRequest asked{request.method_string(),     request.target(),
-                             request[http::field::host],  request[http::field::content_type],
-                             request["X-Spillway-Admin"], request.body()};
+    const AdminRequest asked{request.method_string(),
+                             request.target(),
+                             request[http::field::host],
+                             request[http::field::content_type],
+                             request["X-Spillway-Admin"],
+                             request.body(),
+                             request[http::field::authorization]};
     return pages.answer(asked, Clock::now());
 }
 
@@ -62,6 +66,7 @@ Response to_response(AdminReply reply, const Request& request) {
     response.set("X-Content-Type-Options", "nosniff");
     response.set("Content-Security-Policy", reply.security_policy);
     response.set("Referrer-Policy", "no-referrer");
+    if (!reply.challenge.empty()) { response.set(http::field::www_authenticate, reply.challenge); }
     if (!reply.allow.empty()) { response.set(http::field::allow, reply.allow); }
     response.body() = std::move(reply.body);
     response.keep_alive(request.keep_alive());
@@ -111,10 +116,10 @@ boost::system::result<asio::ip::tcp::endpoint, std::string> AdminServer::start(c
         return "cannot listen for admin requests on " + config.host + " port " +
                std::to_string(config.port) + ": " + ec.message();
     }
-    if (!address.is_loopback()) {
+    if (!address.is_loopback() && config.token.kind == SecretSource::Kind::none) {
         log_event(Severity::warn, "admin_not_on_loopback",
                   {{"address", config.host},
-                   {"advice", "whoever reaches it reads metrics and status without a password"}});
+                   {"advice", "whoever reaches it reads metrics and status without a token"}});
     }
     const asio::ip::tcp::endpoint bound = acceptor_.local_endpoint();
     spawn(io_.get_executor(), accept_loop(), log_escape);

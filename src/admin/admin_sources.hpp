@@ -49,6 +49,9 @@ struct AdminSources {
     std::function<FleetStatus(TimePoint now)> fleet;
     std::function<Readiness()> readiness;
     std::function<ConfigStatus()> config;
+    /// By the value of its Authorization field, may this caller see more than /livez and /readyz?
+    std::function<bool(std::string_view authorization)> admits;
+    std::vector<std::string> hosts;                 ///< AdminConfig::hosts
     std::function<std::uint64_t()> lost_log_lines;  ///< LogWriter::lost_lines
     std::function<AuditStatus()> audit;
     const CellRegistry* cells = nullptr;  ///< outlives the admin server

@@ -24,11 +24,14 @@ bool is_all_of(std::string_view text, std::string_view alphabet) {
 
 }  // namespace
 
-bool is_own_host(std::string_view host) {
+bool is_own_host(std::string_view host, std::span<const std::string> own) {
     if (host.starts_with('[')) { return true; }  // IPv6 literal: never a name
     const std::string name = lower(host.substr(0, host.find(':')));
     if (is_all_of(name, "0123456789.")) { return true; }  // no top-level domain is a number
     if (name.find('.') == std::string::npos) { return true; }
+    if (std::ranges::any_of(own, [&](const std::string& each) { return lower(each) == name; })) {
+        return true;
+    }
     return std::ranges::any_of(private_suffixes,
                                [&](std::string_view suffix) { return name.ends_with(suffix); });
 }

@@ -1,11 +1,14 @@
 #include "app/admin_client.hpp"
 
 #include "config/address.hpp"
+#include "fleet/credential.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstdlib>
 #include <iterator>
 #include <ostream>
 #include <string_view>
@@ -16,9 +19,36 @@ namespace {
 
 constexpr std::chrono::seconds patience{5};
 constexpr std::string_view version = "HTTP/1.1 ";
+constexpr const char* token_variable = "SPILLWAY_ADMIN_TOKEN";
 
-std::string request_text(const AdminQuery& query) {
-    const std::string fields = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+Secret token_of(const AdminPass& pass) {
+    if (!pass.token_file.empty()) {
+        return current_key({SecretSource::Kind::file, {}, {}, pass.token_file}, "--token-file");
+    }
+    const char* const text = std::getenv(token_variable);
+    return Secret(text == nullptr ? "" : text);
+}
+
+/// The field's line, empty without a token; none when `terminal` was told why.
+std::optional<std::string> authorization_of(const AdminQuery& query, Terminal terminal) {
+    const std::string& file = query.pass.token_file;
+    const Secret token = token_of(query.pass);
+    if (token.empty() && file.empty()) { return std::string(); }
+    if (token.empty()) {
+        terminal.err << query.command << ": there is no token in " << file << "\n";
+        return std::nullopt;
+    }
+    if (std::ranges::any_of(token.reveal(), [](char c) { return c <= ' ' || c >= 0x7F; })) {
+        terminal.err << query.command << ": $" << token_variable
+                     << " holds a blank or a line break, so it is no token\n";
+        return std::nullopt;
+    }
+    return "Authorization: Bearer " + token.reveal() + "\r\n";
+}
+
+std::string request_text(const AdminQuery& query, const std::string& authorization) {
+    const std::string fields = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+                               authorization;
     if (query.json.empty()) { return "GET " + query.path + fields + "\r\n"; }
     return "POST " + query.path + fields +
            "X-Spillway-Admin: 1\r\nContent-Type: application/json\r\nContent-Length: " +
@@ -50,7 +80,9 @@ AdminAnswer ask_admin(const AdminQuery& query, Terminal terminal) {
                      << "`\n";
         return {ExitCode::usage, 0, {}};
     }
-    const std::string text = fetch(*admin, request_text(query));
+    const std::optional<std::string> authorization = authorization_of(query, terminal);
+    if (!authorization) { return {ExitCode::usage, 0, {}}; }
+    const std::string text = fetch(*admin, request_text(query, *authorization));
     AdminAnswer answer;
     if (text.starts_with(version)) {
         const char* const digits = text.data() + version.size();

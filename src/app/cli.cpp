@@ -139,6 +139,7 @@ private:
                           "Routing table; everything healthy, nothing used up");
         state->add_option("--admin", order_.admin, "Admin listener of a running gateway");
         state->require_option(1);
+        add_token_file(*command, order_.pass);
         add_question(*command);
         command->add_flag("--json", as_json_, "The answer as JSON");
         command->footer(
@@ -151,6 +152,12 @@ private:
                 return explain(order_, terminal_);
             };
         });
+    }
+
+    static void add_token_file(CLI::App& command, AdminPass& pass) {
+        command
+            .add_option("--token-file", pass.token_file,
+                        "File with the admin listener's token, instead of $SPILLWAY_ADMIN_TOKEN");
     }
 
     void add_question(CLI::App& command) {
@@ -267,13 +274,14 @@ private:
         CLI::App* const command = app_.add_subcommand("health",
                                                       "Ask a running gateway whether it is alive");
         command->add_option("--admin", admin_, "Its admin listener")->capture_default_str();
+        add_token_file(*command, pass_);
         command->add_flag("--ready", ask_ready_, "Ask whether it wants requests (/readyz)");
         command->footer(
             "\nExamples:\n  spillway health\n"
             "  HEALTHCHECK CMD [\"spillway\", \"health\"]    (in a Dockerfile)");
         command->callback([this] {
             action_ = [this] {
-                return health(admin_, ask_ready_ ? "/readyz" : "/livez", terminal_);
+                return health(admin_, ask_ready_ ? "/readyz" : "/livez", pass_, terminal_);
             };
         });
     }
@@ -298,6 +306,7 @@ private:
     std::string admin_ = usual_admin;
     ExplainOrder order_;
     AuditOrder audit_;
+    AdminPass pass_;
     bool ask_ready_ = false;
     std::string place_ = "spillway.yaml";
     bool force_ = false;

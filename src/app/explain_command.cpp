@@ -43,7 +43,7 @@ std::optional<std::string> ask_table(const ExplainOrder& order, Terminal termina
 /// What a running gateway says; likewise.
 std::optional<std::string> ask_gateway(const ExplainOrder& order, Terminal terminal) {
     AdminAnswer answer = ask_admin({"spillway explain", order.admin, "/explain",
-                                    to_json(order.question)},
+                                    to_json(order.question), order.pass},
                                    terminal);
     if (answer.status == 200) { return std::move(answer.body); }
     if (answer.status != 0) {

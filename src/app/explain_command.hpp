@@ -2,6 +2,7 @@
 // running gateway.
 #pragma once
 
+#include "app/admin_client.hpp"
 #include "app/terminal.hpp"
 #include "tools/question.hpp"
 
@@ -18,6 +19,7 @@ enum class ExplainFormat : std::uint8_t {
 struct ExplainOrder {
     std::string config;     ///< routing table: all healthy, nothing used up; empty: ask `admin`
     std::string admin;      ///< a running gateway's admin listener
+    AdminPass pass;         ///< for `admin`
     std::string body_path;  ///< file with the request's body; empty: none
     Question question;
     ExplainFormat format = ExplainFormat::text;

@@ -14,6 +14,7 @@
 #include "audit/audit_writer.hpp"
 #include "config/diff.hpp"
 #include "fleet/fleet.hpp"
+#include "identity/admin_token.hpp"
 #include "net/resolver.hpp"
 #include "telemetry/event_log.hpp"
 #include "telemetry/log_writer.hpp"
@@ -234,6 +235,10 @@ Text Gateway::Impl::start_admin() {
     sources.readiness = [this] { return readiness_.load(); };
     sources.listeners = listeners();
     sources.config = [this] { return in_use_.status(); };
+    sources.admits = [token = AdminToken(config().admin.token)](std::string_view authorization) {
+        return !token.is_wanted() || token.is_shown_by(authorization);
+    };
+    sources.hosts = config().admin.hosts;
     sources.lost_log_lines = [this] { return log_->lost_lines(); };
     sources.audit = [this] {
         return AuditStatus{audit_->lines(), audit_->dropped(), audit_->writable()};

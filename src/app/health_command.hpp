@@ -2,6 +2,7 @@
 // needs no curl.
 #pragma once
 
+#include "app/admin_client.hpp"
 #include "app/terminal.hpp"
 
 #include <string>
@@ -11,6 +12,6 @@ namespace spillway {
 /// Asks `path` (/livez or /readyz) at `address` (host:port) for at most five seconds and prints the
 /// answer. `fine` on a 200, `wrong_input` otherwise, `usage` when the address is none.
 [[nodiscard]] ExitCode health(const std::string& address, const std::string& path,
-                              Terminal terminal);
+                              const AdminPass& pass, Terminal terminal);
 
 }  // namespace spillway

@@ -34,11 +34,10 @@ void check_addresses(const Loaded& loaded, Issues& issues) {
         }
         taken.push_back(address);
     }
-    if (!is_loopback(admin.host)) {
-        issues
-            .warn(nearest(loaded.root, {"admin", "listen"}).place,
-                  "the admin listener can be reached from other machines and asks for no password",
-                  "listen on 127.0.0.1, or let only your network's scraper through");
+    if (!is_loopback(admin.host) && admin.token.kind == SecretSource::Kind::none) {
+        issues.warn(nearest(loaded.root, {"admin", "listen"}).place,
+                    "the admin listener can be reached from other machines and asks for no token",
+                    "listen on 127.0.0.1, or write `token: {file: PATH}` or `token: {env: NAME}`");
     }
 }
 

@@ -51,6 +51,7 @@ LoadedConfig load_config(std::string_view yaml, const Environment& environment, 
         complete_deployments(draft.config, *root);
         complete_prices(draft.config, *root);
         read_credentials(draft.config, *root, environment, issues);
+        read_admin_token(draft.config, *root, environment, issues);
         const Loaded loaded{draft, *root};
         check_process(loaded, issues);
         check_upstreams(loaded, issues);

@@ -16,10 +16,10 @@ bool fits_header(const std::string& key) {
     return std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7F'; });
 }
 
-void read_variable(CredentialConfig& credential, const YamlPlace& place,
-                   const Environment& environment, Issues& issues) {
-    std::optional<std::string> value = environment(credential.secret.variable);
-    const std::string name = "the environment variable " + credential.secret.variable;
+void read_variable(SecretSource& secret, const YamlPlace& place, const Environment& environment,
+                   Issues& issues) {
+    std::optional<std::string> value = environment(secret.variable);
+    const std::string name = "the environment variable " + secret.variable;
     if (!value) {
         issues.missing(place, name + " is not set");
     } else if (value->empty()) {
@@ -27,12 +27,12 @@ void read_variable(CredentialConfig& credential, const YamlPlace& place,
     } else if (!fits_header(*value)) {
         issues.error(place, name + " holds a blank or a line break, so it is no key");
     } else {
-        credential.secret.value = Secret(std::move(*value));
+        secret.value = Secret(std::move(*value));
     }
 }
 
-void read_literal(const CredentialConfig& credential, const YamlNode& node, Issues& issues) {
-    if (!fits_header(credential.secret.value.reveal())) {
+void read_literal(const SecretSource& secret, const YamlNode& node, Issues& issues) {
+    if (!fits_header(secret.value.reveal())) {
         issues.error(node.place, "holds a blank or a line break, so it is no key");
     } else if (!node.substituted) {
         issues.warn(node.place, "a key in the table is seen by everybody who sees the table",
@@ -40,18 +40,19 @@ void read_literal(const CredentialConfig& credential, const YamlNode& node, Issu
     }
 }
 
-void read_credential(CredentialConfig& credential, const YamlNode& api_key,
-                     const Environment& environment, Issues& issues) {
-    const YamlNode* env = api_key.find("env");
-    const YamlNode* file = api_key.find("file");
-    if (api_key.kind == YamlNode::Kind::scalar) {
-        read_literal(credential, api_key, issues);
+/// `node` is where the table says what the secret is.
+void read_secret(SecretSource& secret, const YamlNode& node, const Environment& environment,
+                 Issues& issues) {
+    const YamlNode* env = node.find("env");
+    const YamlNode* file = node.find("file");
+    if (node.kind == YamlNode::Kind::scalar) {
+        read_literal(secret, node, issues);
     } else if ((env == nullptr) == (file == nullptr)) {
-        issues.error(api_key.place, "needs one of `env` and `file`");
+        issues.error(node.place, "needs one of `env` and `file`");
     } else if (env != nullptr) {
-        read_variable(credential, env->place, environment, issues);
+        read_variable(secret, env->place, environment, issues);
     } else {
-        check_readable(file->place, credential.secret.path, issues);
+        check_readable(file->place, secret.path, issues);
     }
 }
 
@@ -63,8 +64,16 @@ void read_credentials(Config& config, const YamlNode& root, const Environment& e
         const auto& [key, node] = root.find("credentials")->entries[i];
         const YamlNode* api_key = node.find("api_key");
         if (api_key == nullptr || issues.has_errors_below(key.place.path)) { continue; }
-        read_credential(config.credentials[i], *api_key, environment, issues);
+        read_secret(config.credentials[i].secret, *api_key, environment, issues);
     }
+}
+
+void read_admin_token(Config& config, const YamlNode& root, const Environment& environment,
+                      Issues& issues) {
+    const YamlNode* admin = root.find("admin");
+    const YamlNode* token = admin == nullptr ? nullptr : admin->find("token");
+    if (token == nullptr || issues.has_errors_below("admin")) { return; }
+    read_secret(config.admin.token, *token, environment, issues);
 }
 
 }  // namespace spillway

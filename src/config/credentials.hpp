@@ -11,5 +11,8 @@ namespace spillway {
 /// a header, is an error. The contents of key files are read later, by whoever watches them.
 void read_credentials(Config& config, const YamlNode& root, const Environment& environment,
                       Issues& issues);
+/// Likewise `config.admin.token`.
+void read_admin_token(Config& config, const YamlNode& root, const Environment& environment,
+                      Issues& issues);
 
 }  // namespace spillway

@@ -78,10 +78,10 @@ std::vector<std::string> needing_restart(const Config& before, const Config& aft
     };
     std::vector<std::string> keys;
     for (const Fixed fixed :
-         {Fixed{"listen", ""}, Fixed{"admin", ".listen"}, Fixed{"workers", ""},
-          Fixed{"log", ".access"}, Fixed{"audit", ".to"}, Fixed{"audit", ".rotate_bytes"},
-          Fixed{"audit", ".rotate_keep"}, Fixed{"audit", ".when_full"}, Fixed{"audit", ".redact"},
-          Fixed{"ledger", ".path"}}) {
+         {Fixed{"listen", ""}, Fixed{"admin", ".listen"}, Fixed{"admin", ".token"},
+          Fixed{"admin", ".hosts"}, Fixed{"workers", ""}, Fixed{"log", ".access"},
+          Fixed{"audit", ".to"}, Fixed{"audit", ".rotate_bytes"}, Fixed{"audit", ".rotate_keep"},
+          Fixed{"audit", ".when_full"}, Fixed{"audit", ".redact"}, Fixed{"ledger", ".path"}}) {
         const SettingsOf of{fixed.section, ""};
         if (value_of(old.at(of), fixed.key) != value_of(now.at(of), fixed.key)) {
             keys.push_back(std::string(fixed.section) + fixed.key);

@@ -20,6 +20,10 @@ namespace spillway {
 [[nodiscard]] std::vector<Row> audit_rows(AuditConfig& audit);
 [[nodiscard]] std::vector<Row> audit_bodies_rows(AuditBodies& bodies);
 
+// fields_secret.cpp
+/// `{env: NAME}`, `{file: PATH}`, or the secret itself.
+[[nodiscard]] Shape secret(SecretSource& secret);
+
 // fields_upstream.cpp: what requests are sent to
 [[nodiscard]] Shape credential(CredentialConfig& credential);
 [[nodiscard]] Shape resource(Config& config, ResourceConfig& resource);

@@ -75,8 +75,14 @@ std::vector<Row> admin_rows(AdminConfig& admin) {
     };
     Shape listen = listen_address(keep);
     listen.scalar->fallback = admin.host + ":" + std::to_string(admin.port);
-    return {{"listen", "Address and port of /metrics, /readyz, /status.json and the status page",
-             std::move(listen)}};
+    return {
+        {"listen", "Address and port of /metrics, /readyz, /status.json and the status page",
+         std::move(listen)},
+        {"token", "Asked for as Bearer token or Basic password, but for /livez and /readyz",
+         secret(admin.token)},
+        {"hosts", "Names it answers to (Host), besides addresses and names of closed networks",
+         list_of([&admin] { return text(admin.hosts.emplace_back(), "a host name"); })},
+    };
 }
 
 std::vector<Row> limits_rows(CallerLimits& limits) {

@@ -2,7 +2,6 @@
 
 #include "config/address.hpp"
 #include "config/endpoint.hpp"
-#include "config/interpolate.hpp"
 #include "config/shapes.hpp"
 
 #include <cstdint>
@@ -18,43 +17,13 @@ namespace {
 constexpr std::int64_t million = 1'000'000;
 constexpr auto required = Row::Presence::required;
 
-std::vector<Row> api_key_rows(CredentialConfig& credential) {
-    const auto env = [&credential](std::string_view variable) -> std::optional<Complaint> {
-        if (!is_variable_name(variable)) {
-            // Not quoted: this may be the key itself.
-            return Complaint{"is no name of an environment variable",
-                             "the key itself stands in the variable, not here"};
-        }
-        credential.secret.kind = SecretSource::Kind::env;
-        credential.secret.variable = variable;
-        return std::nullopt;
-    };
-    const auto file = [&credential](std::string_view path) -> std::optional<Complaint> {
-        credential.secret.kind = SecretSource::Kind::file;
-        credential.secret.path = path;
-        return std::nullopt;
-    };
-    return {
-        {"env", "Environment variable that holds the key, read when the table is loaded",
-         parsed("the name of an environment variable", "[A-Za-z_][A-Za-z0-9_]*", env)},
-        {"file", "File that holds the key; read again when it changes", parsed("a file", "", file)},
-    };
-}
-
 }  // namespace
 
 Shape credential(CredentialConfig& credential) {
-    const auto literal = [&credential](std::string_view key) -> std::optional<Complaint> {
-        credential.secret.kind = SecretSource::Kind::literal;
-        credential.secret.value = Secret(std::string(key));
-        return std::nullopt;
-    };
-    return map_of([&credential, literal]() -> std::vector<Row> {
-        Shape api_key = parsed("a key, {env: NAME} or {file: PATH}", "", literal);
-        api_key.map = [&credential] { return api_key_rows(credential); };
+    return map_of([&credential]() -> std::vector<Row> {
         return {
             {"api_key", "API key: {env: NAME}, {file: PATH}, or the key itself (not recommended)",
-             std::move(api_key), required},
+             secret(credential.secret), required},
             {"managed_identity", "", later()},
             {"workload_identity", "", later()},
             {"client_secret", "", later()},

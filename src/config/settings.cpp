@@ -34,14 +34,18 @@ std::string joined(const std::vector<Item>& items, Name name) {
 
 std::string itself(const std::string& text) { return text; }
 
-Settings credential_settings(const CredentialConfig& credential) {
-    switch (credential.secret.kind) {
-        case SecretSource::Kind::env: return {{"api_key", "env " + credential.secret.variable}};
-        case SecretSource::Kind::file: return {{"api_key", "file " + credential.secret.path}};
-        case SecretSource::Kind::literal: return {{"api_key", "in the table"}};
+std::string source_text(const SecretSource& secret) {
+    switch (secret.kind) {
+        case SecretSource::Kind::env: return "env " + secret.variable;
+        case SecretSource::Kind::file: return "file " + secret.path;
+        case SecretSource::Kind::literal: return "in the table";
         case SecretSource::Kind::none: break;
     }
-    return {{"api_key", "none"}};
+    return "none";
+}
+
+Settings credential_settings(const CredentialConfig& credential) {
+    return {{"api_key", source_text(credential.secret)}};
 }
 
 Settings resource_settings(const Config& config, const ResourceConfig& resource) {
@@ -125,6 +129,8 @@ std::map<SettingsOf, Settings> settings(const Config& config) {
     add_listener_files(all[{"listen", ""}], config);
     all[{"workers", ""}] = {{"", std::to_string(config.workers)}};
     add_rows(all[{"admin", ""}], ".", admin_rows(copy.admin));
+    all[{"admin", ""}][".token"] = source_text(config.admin.token);
+    all[{"admin", ""}][".hosts"] = joined(config.admin.hosts, itself);
     add_rows(all[{"limits", ""}], ".", limits_rows(copy.limits));
     add_rows(all[{"drain", ""}], ".", drain_rows(copy.drain));
     add_rows(all[{"log", ""}], ".", log_rows(copy.log));

@@ -15,14 +15,13 @@ bool may_stand_in_header(const std::string& key) {
     return std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-Secret read_key_file(const CredentialConfig& credential) {
-    std::ifstream file(credential.secret.path, std::ios::binary);
+Secret read_key_file(const std::string& path, const std::string& name) {
+    std::ifstream file(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     if (!text.empty() && text.back() == '\n') { text.pop_back(); }
     if (!text.empty() && text.back() == '\r') { text.pop_back(); }
     if (text.empty() || text.size() > key_bytes_max || !may_stand_in_header(text)) {
-        log_event(Severity::error, "credential_unusable",
-                  {{"credential", credential.name}, {"file", credential.secret.path}});
+        log_event(Severity::error, "credential_unusable", {{"credential", name}, {"file", path}});
         return Secret{};
     }
     return Secret(std::move(text));
@@ -38,8 +37,12 @@ std::string credential_line(UpstreamFamily family, const Secret& key) {
 }
 
 Secret current_key(const CredentialConfig& credential) {
-    return credential.secret.kind == SecretSource::Kind::file ? read_key_file(credential)
-                                                              : credential.secret.value;
+    return current_key(credential.secret, credential.name);
+}
+
+Secret current_key(const SecretSource& source, const std::string& name) {
+    return source.kind == SecretSource::Kind::file ? read_key_file(source.path, name)
+                                                   : source.value;
 }
 
 std::shared_ptr<const CredentialLines> sign_all(const Config& config) {

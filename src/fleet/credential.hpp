@@ -21,6 +21,9 @@ namespace spillway {
 /// in a header.
 [[nodiscard]] Secret current_key(const CredentialConfig& credential);
 
+/// Likewise of any secret; `name` is how log lines call it.
+[[nodiscard]] Secret current_key(const SecretSource& source, const std::string& name);
+
 /// Header lines by index of the resource. Immutable; workers swap the pointer.
 using CredentialLines = std::vector<std::string>;
 [[nodiscard]] std::shared_ptr<const CredentialLines> sign_all(const Config& config);

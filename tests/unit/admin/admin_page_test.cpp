@@ -59,6 +59,44 @@ TEST_F(AdminPage, MetricsShowThatTheLastReloadFailed) {
     EXPECT_NE(text.find("spillway_config_reloads_total{result=\"ok\"} 3\n"), std::string::npos);
 }
 
+TEST_F(AdminPage, ShowsNothingButHealthWithoutTheToken) {
+    gateway_.token = "secret";
+    for (const char* path : {"/", "/metrics", "/status.json", "/events", "/explain", "/nowhere"}) {
+        const AdminReply reply = get(path);
+        EXPECT_EQ(reply.status, 401U) << path;
+        EXPECT_EQ(reply.challenge, "Basic realm=\"spillway\", charset=\"UTF-8\"");
+        EXPECT_EQ(pages_.answer({"GET", path, "", "", "", "", "Bearer wrong"}, FakeGateway::t0)
+                      .status,
+                  401U);
+    }
+    for (const char* path : {"/livez", "/readyz", "/livez?verbose"}) {
+        EXPECT_EQ(get(path).status, 200U) << path;
+    }
+    for (const char* path : {"/", "/metrics"}) {
+        EXPECT_EQ(pages_.answer({"GET", path, "", "", "", "", "Bearer secret"}, FakeGateway::t0)
+                      .status,
+                  200U);
+    }
+}
+
+TEST_F(AdminPage, AsksForTheTokenBeforeAnythingIsDone) {
+    bool acted = false;
+    gateway_.token = "secret";
+    gateway_.actions = {{"/act", [&acted](const AdminCall&) {
+                             acted = true;
+                             return AdminReply{};
+                         }}};
+    EXPECT_EQ(post({"POST", "/act", "", "", "1"}).status, 401U);
+    EXPECT_FALSE(acted);
+    EXPECT_EQ(post({"POST", "/act", "", "", "1", "", "Bearer secret"}).status, 200U);
+    EXPECT_TRUE(acted);
+}
+
+TEST_F(AdminPage, AnswersToTheHostsOfTheTable) {
+    EXPECT_EQ(ask("GET", "spillway.example.com:9091").status, 200U);
+    EXPECT_EQ(ask("GET", "other.example.com").status, 421U);
+}
+
 TEST_F(AdminPage, SaysOkInOneWordUnlessAskedForMore) {
     EXPECT_EQ(get("/livez").body, "ok\n");
     EXPECT_EQ(get("/livez?verbose").body, "[+]worker 0 ok\n[+]worker 1 ok\n");

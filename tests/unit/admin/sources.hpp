@@ -33,6 +33,10 @@ public:
         sources.readiness = [this] { return readiness; };
         sources.listeners = {{"127.0.0.1:8080", false}, {"[::]:8443", true}};
         sources.config = [this] { return config; };
+        sources.admits = [this](std::string_view shown) {
+            return token.empty() || shown == "Bearer " + token;
+        };
+        sources.hosts = {"Spillway.example.com"};
         sources.lost_log_lines = [] { return std::uint64_t{7}; };
         sources.audit = [] { return AuditStatus{12, 5, false}; };
         sources.cells = &cells;
@@ -43,6 +47,7 @@ public:
 
     CellRegistry cells;
     FleetStatus fleet;
+    std::string token;  ///< empty: nobody is asked
     ConfigStatus config{"c0ffee", WallTime(std::chrono::seconds(1'790'000'000)), 3, 1, {}, {}};
     Readiness readiness = Readiness::ready;
     std::vector<AdminAction> actions;
