@@ -43,6 +43,8 @@ def command_section(command):
     lines = [f".SS {' '.join(command.path)}", plain(command.summary) + "."]
     for entry in command.positionals + command.options:
         lines += listed(entry)
+    for below in command.commands:
+        lines += tagged(below.path[-1], below.summary + ".")
     if command.footer:
         lines += verbatim(command.footer)
     return lines
