@@ -49,6 +49,21 @@ BreakerStatus breaker_status(const Breaker& breaker, TimePoint now) noexcept {
     return {breaker.state(), breaker.reason(), wait_until(breaker.reopens_at(), now)};
 }
 
+std::string target_with(const FleetDeployment& deployment, Operation operation,
+                        std::string_view api_version) {
+    const bool classic = deployment.resource->form == UpstreamForm::azure;
+    return upstream_target(deployment.resource->form, operation,
+                           {deployment.config.deployment, deployment.resource->config.endpoint.path,
+                            classic ? api_version : std::string_view{}});
+}
+
+void make_targets(FleetDeployment& deployment) {
+    for (std::size_t i = 0; i < operation_count; ++i) {
+        deployment.usual_targets[i] = target_with(deployment, static_cast<Operation>(i),
+                                                  deployment.resource->config.api_version);
+    }
+}
+
 nlohmann::json model_entry(const std::string& name) {
     return {{"id", name}, {"object", "model"}, {"created", 0}, {"owned_by", "spillway"}};
 }
@@ -62,14 +77,11 @@ bool FleetDeployment::follows(std::string_view api_version) const noexcept {
            !resource->config.override_api_version && api_version != resource->config.api_version;
 }
 
-std::string FleetDeployment::target(Operation operation, std::string_view api_version) const {
-    const ResourceConfig& at = resource->config;
-    const bool classic = resource->form == UpstreamForm::azure;
-    const std::string_view version = follows(api_version) ? api_version
-                                                          : std::string_view(at.api_version);
-    return upstream_target(resource->form, operation,
-                           {config.deployment, at.endpoint.path,
-                            classic ? version : std::string_view{}});
+std::string_view FleetDeployment::target(Operation operation, std::string_view api_version,
+                                         std::string& unusual) const {
+    if (!follows(api_version)) { return usual_targets[static_cast<std::size_t>(operation)]; }
+    unusual = target_with(*this, operation, api_version);
+    return unusual;
 }
 
 bool FleetDeployment::routed_by_body(Operation operation) const noexcept {
@@ -133,6 +145,7 @@ void Fleet::add_deployments(LiveState& live) {
         const auto id = static_cast<DeploymentId>(i);
         deployments_.push_back({facts, id, &resources_[index(facts.resource)],
                                 live.deployment(config_, id), json_quoted(facts.deployment)});
+        make_targets(deployments_.back());
     }
 }
 

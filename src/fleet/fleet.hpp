@@ -12,6 +12,7 @@
 #include "wire/inspect.hpp"
 #include "wire/upstream_target.hpp"
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -41,11 +42,15 @@ struct FleetDeployment {
     const FleetResource* resource = nullptr;
     std::shared_ptr<Deployment> live;
     std::string model_json;  ///< the name at the resource as a JSON string, quotes included
+    /// By Operation, with the api-version of the table.
+    std::array<std::string, operation_count> usual_targets{};
 
     /// True when the caller's version, and not the table's, goes to the resource.
     [[nodiscard]] bool follows(std::string_view api_version) const noexcept;
-    /// Origin-form target; `api_version` is the caller's, empty for none.
-    [[nodiscard]] std::string target(Operation operation, std::string_view api_version) const;
+    /// Origin-form target; `api_version` is the caller's, empty for none. `unusual` holds the text
+    /// when that version makes it another than usual.
+    [[nodiscard]] std::string_view target(Operation operation, std::string_view api_version,
+                                          std::string& unusual) const;
     /// True when the body's `model` selects the deployment and so has to be ours.
     [[nodiscard]] bool routed_by_body(Operation operation) const noexcept;
 };

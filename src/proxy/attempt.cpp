@@ -44,7 +44,7 @@ bool is_stale(const Failure& failure) noexcept {
 }  // namespace
 
 Attempt::Attempt(Exchange& exchange, const FleetDeployment& deployment, Permit permit,
-                 Clocks& clocks)
+                 Clocks& clocks, TimePoint now)
     : exchange_(exchange),
       deployment_(deployment),
       cells_(exchange.cells_of(deployment)),
@@ -53,7 +53,7 @@ Attempt::Attempt(Exchange& exchange, const FleetDeployment& deployment, Permit p
       upstream_(exchange, deployment.config.resource),
       dialect_(exchange.path.operation),
       taps_(exchange.path.operation, audit_taps(exchange)),
-      began_(Clock::now()) {
+      began_(now) {
     cells_.in_flight.add();
 }
 
@@ -64,9 +64,10 @@ Attempt::~Attempt() {
 }
 
 AttemptPtr make_attempt(Exchange& exchange, const FleetDeployment& deployment, Permit permit,
-                        Clocks& clocks) {
+                        Clocks& clocks, TimePoint now) {
     std::pmr::polymorphic_allocator<> memory(&exchange.worker.memory);
-    Attempt* attempt = memory.new_object<Attempt>(exchange, deployment, std::move(permit), clocks);
+    Attempt* attempt = memory.new_object<Attempt>(exchange, deployment, std::move(permit), clocks,
+                                                  now);
     return {attempt, AttemptDelete{&exchange.worker.memory}};
 }
 
@@ -96,7 +97,6 @@ task<Result<void>> Attempt::exchange_heads() {
         if (lacks_credential()) { co_return Failure{Stage::send, Cause::unavailable, {}}; }
         drop_connection();
         if (which == Connection::pooled_or_new && upstream_.take_pooled()) {
-            connected_at_ = Clock::now();
             cells_.connections_reused.add();
         } else {
             const Result<void> connected = co_await connect();
@@ -114,6 +114,7 @@ task<Result<void>> Attempt::exchange_heads() {
         const Failure failure = sent ? answered.error() : sent.error();
         if (!upstream_.reused() || !is_stale(failure) || input_.size() > 0) { co_return failure; }
         which = Connection::new_only;
+        held_up_ += Clock::now() - sent_at_;
     }
 }
 
@@ -135,8 +136,9 @@ task<Result<void>> Attempt::connect() {
                                                             exchange_.worker.poller, *this);
     if (!dialled) { co_return dialled.error(); }
     cells_.connections_opened.add();
-    connected_at_ = Clock::now();
-    cells_.connect.observe(std::chrono::duration<double>(connected_at_ - now).count());
+    const Duration took = Clock::now() - now;
+    held_up_ += took;
+    cells_.connect.observe(std::chrono::duration<double>(took).count());
     upstream_.take_new(std::move(*dialled));
     co_return Result<void>{};
 }
@@ -149,7 +151,9 @@ Result<void> Attempt::send(Chain& chain) {
     if (deployment_.routed_by_body(operation)) {
         body = splice_model(exchange_.body, exchange_.inspection, deployment_.model_json);
     }
-    const std::string target = deployment_.target(operation, exchange_.path.api_version);
+    std::string unusual_target;
+    const std::string_view target = deployment_.target(operation, exchange_.path.api_version,
+                                                       unusual_target);
     const FleetResource& resource = *deployment_.resource;
     const std::shared_ptr<const CredentialLines> credentials = exchange_.table->credentials;
     const UpstreamLine line{target, resource.host_field,
@@ -173,7 +177,7 @@ void Attempt::note_sent() {
     sent_at_ = Clock::now();
     if (exchange_.attempts == 1) {
         // Neither the first attempt's connecting nor anything of later attempts is our own doing.
-        exchange_.overhead_request = (began_ - exchange_.body_read) + (sent_at_ - connected_at_);
+        exchange_.overhead_request = sent_at_ - exchange_.body_read - held_up_;
     }
 }
 
@@ -214,7 +218,8 @@ void Attempt::note_head() {
     keeps_alive_ = keeps_alive(head_);
     readable_json_ = is_json(head_.fields) && head_.fields.get(FieldName::content_encoding).empty();
     cells_.answers[status_slot(head_.status)].add();
-    hints_ = parse_hints(head_.fields, std::chrono::system_clock::now());
+    const WallTime wall = exchange_.record.at + (head_at_ - exchange_.started);
+    hints_ = parse_hints(head_.fields, wall);
     const QuotaHint hint{hints_.remaining_tokens, hints_.remaining_requests, hints_.limit_tokens};
     deployment_.live->apply_hint(hint, sent_at_, head_at_);
     std::string_view id = head_.fields.get("apim-request-id");

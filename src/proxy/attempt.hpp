@@ -27,7 +27,8 @@ namespace spillway {
 
 class Attempt final : private DialObserver {
 public:
-    Attempt(Exchange& exchange, const FleetDeployment& deployment, Permit permit, Clocks& clocks);
+    Attempt(Exchange& exchange, const FleetDeployment& deployment, Permit permit, Clocks& clocks,
+            TimePoint now);
     ~Attempt() override;
     Attempt(const Attempt&) = delete;
     Attempt& operator=(const Attempt&) = delete;
@@ -140,7 +141,7 @@ private:
     AnswerTaps taps_;
 
     TimePoint began_{};
-    TimePoint connected_at_{};
+    Duration held_up_{};  // before sending: by connecting, by a pooled connection that was stale
     TimePoint sent_at_{};
     TimePoint head_at_{};
     TimePoint answered_at_{};
@@ -160,6 +161,6 @@ struct AttemptDelete {
 };
 using AttemptPtr = std::unique_ptr<Attempt, AttemptDelete>;
 [[nodiscard]] AttemptPtr make_attempt(Exchange& exchange, const FleetDeployment& deployment,
-                                      Permit permit, Clocks& clocks);
+                                      Permit permit, Clocks& clocks, TimePoint now);
 
 }  // namespace spillway

@@ -81,8 +81,7 @@ void audit(Exchange& exchange) {
     record.stream = seen.stream;
     std::array<AuditAttempt, AccessRecord::attempts_max> attempts;
     // An answer that was judged before it was shown is in the access log twice.
-    const std::size_t count = std::min<std::size_t>(seen.attempt_count, exchange.attempts);
-    const std::size_t shown = std::min(count, attempts.size());
+    const std::size_t shown = std::min<std::size_t>(seen.attempts.size(), exchange.attempts);
     for (std::size_t i = 0; i < shown; ++i) {
         const AttemptRecord& attempt = seen.attempts[i];
         attempts[i] = {find_place(exchange, attempt.deployment), attempt.status, attempt.reason};

@@ -93,6 +93,14 @@ Retry ask_for_retry(Exchange& exchange, RequestBudget& budget, const Verdict& ve
     return Retry::granted;
 }
 
+// Builds the reply outside of dispatch's frame, which every request holds.
+task<void> give_up(Exchange& exchange, Search& search, const LastTry& last) {
+    const TimePoint now = Clock::now();
+    Refused refused = explain_refusal(exchange, search.plan_afresh(now), last, now);
+    feed_gave_up(exchange, last.attempt, refused.reply.code, now);
+    return refuse(exchange, std::move(refused.reply), refused.outcome);
+}
+
 }  // namespace
 
 task<void> dispatch(Exchange& exchange) {
@@ -103,16 +111,17 @@ task<void> dispatch(Exchange& exchange) {
     Verdict verdict;
     Retry retry = Retry::granted;
     bool once_spent = false;
+    TimePoint now = exchange.body_read;
     exchange.hangup.start();
     while (retry == Retry::granted) {
         const FleetDeployment* chosen = nullptr;
-        std::optional<Permit> permit = search.acquire(Clock::now(), chosen);
+        std::optional<Permit> permit = search.acquire(now, chosen);
         if (!permit) { break; }
         ++exchange.attempts;
         if (attempt) { feed_failover(exchange, *attempt, verdict.reason, *chosen); }
-        attempt = make_attempt(exchange, *chosen, std::move(*permit), clocks);
+        attempt = make_attempt(exchange, *chosen, std::move(*permit), clocks, now);
         verdict = co_await attempt->run();
-        const TimePoint now = Clock::now();
+        now = Clock::now();
         attempt->answered(now);
         if (exchange.hangup.gone()) {
             abandon(exchange, attempt.get(), now);
@@ -133,11 +142,8 @@ task<void> dispatch(Exchange& exchange) {
         co_await relay(exchange, *attempt);
         co_return;
     }
-    const TimePoint now = Clock::now();
     const LastTry last{attempt.get(), retry == Retry::ratio_denied};
-    Refused refused = explain_refusal(exchange, search.plan_afresh(now), last, now);
-    feed_gave_up(exchange, attempt.get(), refused.reply.code, now);
-    co_await refuse(exchange, std::move(refused.reply), refused.outcome);
+    co_await give_up(exchange, search, last);
 }
 
 }  // namespace spillway

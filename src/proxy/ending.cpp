@@ -60,15 +60,10 @@ void add_record(Exchange& exchange, const Attempt& attempt, Reason reason, TimeP
     const std::string& geography = attempt.deployment().resource->config.geography;
     exchange.residency_held = exchange.residency_held &&
                               (residency.empty() || residency == geography);
-    if (record.attempt_count < AccessRecord::attempts_max) {
-        record.attempts[record.attempt_count] = AttemptRecord{attempt.deployment().config.name,
-                                                              attempt.status(),
-                                                              reason,
-                                                              now - attempt.began(),
-                                                              attempt.reused(),
-                                                              attempt.probe()};
+    if (record.attempts.size() < AccessRecord::attempts_max) {
+        record.attempts.push_back({attempt.deployment().config.name, attempt.status(), reason,
+                                   now - attempt.began(), attempt.reused(), attempt.probe()});
     }
-    ++record.attempt_count;
 }
 
 void call_operator(const Attempt& attempt, const Verdict& verdict) {
@@ -191,13 +186,9 @@ void note_commit(Exchange& exchange, Attempt& attempt, const Verdict& verdict, T
 
 task<void> refuse(Exchange& exchange, ErrorReply reply, Outcome outcome) {
     std::string text;
-    const std::string_view last = exchange.record.attempt_count == 0
-                                      ? std::string_view{}
-                                      : exchange.record
-                                            .attempts[std::min(exchange.record.attempt_count,
-                                                               AccessRecord::attempts_max) -
-                                                      1]
-                                            .deployment;
+    const auto& attempts = exchange.record.attempts;
+    const std::string_view last = attempts.empty() ? std::string_view{}
+                                                   : attempts.back().deployment;
     const auto body = exchange.head.method == Method::head ? ReplyBody::head_only : ReplyBody::full;
     append_reply(text, reply, exchange.gateway_fields(last), body);
     exchange.detail.assign(reply.code);

@@ -51,11 +51,9 @@ task<void> linger(Stream& caller, WorkerContext& worker) {
     }
 }
 
-void fill_record(Exchange& exchange, const std::string& peer) {
+void fill_record(Exchange& exchange) {
     AccessRecord& record = exchange.record;
     const Fields& fields = exchange.head.fields;
-    record.at = std::chrono::system_clock::now();
-    record.peer = peer;
     record.method = name(exchange.head.method);
     record.target = exchange.head.target.substr(0, exchange.head.target.find('?'));
     record.user_agent = fields.get(FieldName::user_agent);
@@ -64,6 +62,26 @@ void fill_record(Exchange& exchange, const std::string& peer) {
                                                    : exchange.worker.request_ids.next();
     const std::string_view retries = fields.get("x-stainless-retry-count");
     if (!retries.empty() && retries != "0") { exchange.worker.cells.retries_of_sdks.add(); }
+}
+
+// Operation and deployment out of the head's path; else what to say instead.
+std::optional<PathError> take_path(Exchange& exchange) {
+    auto path = parse_api_path(exchange.head.method, exchange.head.target,
+                               upgrade_of(exchange.head));
+    if (std::holds_alternative<PathError>(path)) { return std::get<PathError>(std::move(path)); }
+    exchange.path = std::get<ApiPath>(std::move(path));
+    exchange.record.operation = exchange.path.operation;
+    return std::nullopt;
+}
+
+// Builds the reply outside of the callers' frames, which many requests hold and few need it in.
+task<void> refuse_request(Exchange& exchange, int status, std::string_view code,
+                          std::string_view message) {
+    return refuse(exchange, invalid_request(status, code, message), Outcome::client_error);
+}
+
+task<void> refuse_path(Exchange& exchange, const PathError& error) {
+    return refuse(exchange, error_reply(error), Outcome::client_error);
 }
 
 // The gateway's own answers: the models list and its entries.
@@ -87,15 +105,19 @@ task<void> answer_models(Exchange& exchange) {
     finish(exchange, sent ? Outcome::ok : Outcome::aborted, 200, Clock::now());
 }
 
-// Body and route; then it is dispatch's.
-task<void> serve_inference(Exchange& exchange) {
+struct Refusal {
+    ErrorReply reply;
+    Outcome outcome = Outcome::client_error;
+};
+
+// What the body says, and the route it leads to.
+std::optional<Refusal> find_route(Exchange& exchange) {
     auto seen = exchange.worker.inspector.inspect(exchange.body, exchange.path.operation);
     if (std::holds_alternative<BodyError>(seen)) {
         const BodyError& error = std::get<BodyError>(seen);
         ErrorReply reply = invalid_request(400, error.code, error.message);
         reply.param = error.param;
-        co_await refuse(exchange, std::move(reply), Outcome::client_error);
-        co_return;
+        return Refusal{std::move(reply)};
     }
     exchange.inspection = std::get<Inspection>(std::move(seen));
     exchange.record.stream = exchange.inspection.stream;
@@ -103,15 +125,15 @@ task<void> serve_inference(Exchange& exchange) {
     const std::string& wanted = exchange.path.deployment.empty() ? exchange.inspection.model
                                                                  : exchange.path.deployment;
     exchange.route = exchange.table->fleet->find(wanted);
-    if (exchange.route == nullptr) {
-        co_await refuse(exchange, unknown_model(), Outcome::client_error);
-        co_return;
-    }
+    if (exchange.route == nullptr) { return Refusal{unknown_model()}; }
     exchange.record.route = exchange.route->config.name;
     if (std::optional<ErrorReply> refusal = check_audit(exchange)) {
-        co_await refuse(exchange, *std::move(refusal), Outcome::shed);
-        co_return;
+        return Refusal{*std::move(refusal), Outcome::shed};
     }
+    return std::nullopt;
+}
+
+task<void> dispatch_counted(Exchange& exchange) {
     RouteCells& cells = exchange.route_cells();
     cells.in_flight.add();
     const RetryBudgetParams& params = exchange.table->fleet->config().retry_budget;
@@ -122,6 +144,13 @@ task<void> serve_inference(Exchange& exchange) {
     co_await dispatch(exchange);
     exchange.hangup.stop();
     cells.in_flight.sub();
+}
+
+task<void> serve_inference(Exchange& exchange) {
+    if (std::optional<Refusal> refusal = find_route(exchange)) {
+        return refuse(exchange, std::move(refusal->reply), refusal->outcome);
+    }
+    return dispatch_counted(exchange);
 }
 
 enum class After : std::uint8_t {
@@ -137,40 +166,41 @@ After after(const Exchange& exchange) noexcept {
     return exchange.keep_alive && !exchange.worker.draining ? After::next : After::close;
 }
 
+// What is known of a request before its head is understood.
+void begin(Exchange& exchange, const std::string& peer) {
+    exchange.started = Clock::now();
+    exchange.table = exchange.worker.table;  // it may have changed while the connection was idle
+    exchange.record.at = std::chrono::system_clock::now();
+    exchange.record.peer = peer;
+}
+
 // One request.
 task<After> serve_one(Exchange& exchange, RequestReader& reader, const std::string& peer) {
-    WorkerContext& worker = exchange.worker;
     const ReadResult read = co_await reader.head(exchange.head, exchange.limits());
     if (read == ReadResult::ended) { co_return After::drop; }
-    exchange.started = Clock::now();
-    exchange.table = worker.table;  // it may have changed while the connection was idle
+    begin(exchange, peer);
     if (read == ReadResult::refused) {
-        worker.cells.heads_refused.add();
-        exchange.request_id = worker.request_ids.next();
-        exchange.record.peer = peer;
-        exchange.record.at = std::chrono::system_clock::now();
+        exchange.worker.cells.heads_refused.add();
+        exchange.request_id = exchange.worker.request_ids.next();
         exchange.keep_alive = false;
         const HeadError& error = reader.error();
         const std::string_view code = error.status == 408 ? "request_timeout" : "invalid_http";
-        ErrorReply reply = invalid_request(error.status, code, error.why);
-        co_await refuse(exchange, std::move(reply), Outcome::client_error);
+        co_await refuse_request(exchange, error.status, code, error.why);
         co_return after(exchange);
     }
-    fill_record(exchange, peer);
+    fill_record(exchange);
     exchange.keep_alive = reader.keep_alive();
-    auto path = parse_api_path(exchange.head.method, exchange.head.target,
-                               upgrade_of(exchange.head));
-    if (std::holds_alternative<PathError>(path)) {
-        const PathError& error = std::get<PathError>(path);
+    if (const std::optional<PathError> error = take_path(exchange)) {
         exchange.keep_alive = exchange.keep_alive && reader.skip_body();
-        ErrorReply reply = error_reply(error);
-        co_await refuse(exchange, std::move(reply), Outcome::client_error);
+        co_await refuse_path(exchange, *error);
         co_return after(exchange);
     }
-    exchange.path = std::get<ApiPath>(std::move(path));
-    exchange.record.operation = exchange.path.operation;
+    exchange.body_read = exchange.started;
     ReadResult body = ReadResult::complete;
-    if (!reader.take_body()) { body = co_await reader.body(exchange.limits()); }
+    if (!reader.take_body()) {
+        body = co_await reader.body(exchange.limits());
+        exchange.body_read = Clock::now();
+    }
     if (body == ReadResult::ended) {
         abandon(exchange, nullptr, Clock::now());
         co_return After::drop;
@@ -178,12 +208,10 @@ task<After> serve_one(Exchange& exchange, RequestReader& reader, const std::stri
     if (body == ReadResult::refused) {
         exchange.keep_alive = false;
         const HeadError& error = reader.error();
-        ErrorReply reply = invalid_request(error.status, reader.error_code(), error.why);
-        co_await refuse(exchange, std::move(reply), Outcome::client_error);
+        co_await refuse_request(exchange, error.status, reader.error_code(), error.why);
         co_return after(exchange);
     }
     exchange.body = reader.body_view();
-    exchange.body_read = Clock::now();
     exchange.record.bytes_in = exchange.head.bytes + exchange.body.size();
     if (is_inference(exchange.path.operation)) {
         co_await serve_inference(exchange);

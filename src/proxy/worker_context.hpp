@@ -40,6 +40,8 @@ struct WorkerTable {
 };
 
 struct WorkerContext {
+    /// Above the size of an Attempt with its head.
+    static constexpr std::size_t pooled_bytes_max = std::size_t{16} * 1024;
     /// Response heads and what is held behind them; a TLS record fits beside the largest head.
     static constexpr std::size_t buffer_bytes = std::size_t{32} * 1024;
     /// One read of a relayed stream.
@@ -83,7 +85,7 @@ struct WorkerContext {
     Inspector inspector;
     BufferPool buffers{buffer_bytes};
     /// For what is made for each request and is too large for malloc's fast path.
-    std::pmr::unsynchronized_pool_resource memory;
+    std::pmr::unsynchronized_pool_resource memory{{0, pooled_bytes_max}};
     /// Valid between two awaits only: whoever reads into it has forwarded or copied it before
     /// waiting again.
     std::array<char, scratch_bytes> scratch;

@@ -33,11 +33,10 @@ void append_attempt(std::string& out, const AttemptRecord& attempt) {
 }
 
 void append_attempts(std::string& out, const AccessRecord& record) {
-    const std::size_t shown = std::min(record.attempt_count, AccessRecord::attempts_max);
     out += '[';
-    for (std::size_t i = 0; i < shown; ++i) {
-        if (i > 0) { out += ','; }
-        append_attempt(out, record.attempts[i]);
+    for (const AttemptRecord& attempt : record.attempts) {
+        if (&attempt != &record.attempts.front()) { out += ','; }
+        append_attempt(out, attempt);
     }
     out += ']';
 }

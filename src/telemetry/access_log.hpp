@@ -10,7 +10,8 @@
 #include "spillway/usage.hpp"
 #include "telemetry/log_lane.hpp"
 
-#include <array>
+#include <boost/container/static_vector.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -50,9 +51,8 @@ struct AccessRecord {
     int status = 0;  ///< sent to the caller; 0: none
     Outcome outcome = Outcome::ok;
     std::string_view detail;  ///< why, in words of ours; empty when ok
-    std::array<AttemptRecord, attempts_max> attempts;
-    std::size_t attempt_count = 0;  ///< may exceed attempts_max: the first ones are shown
-    std::string_view skipped;       ///< "gpt-4o-east:cooling gpt-4o-west:open": why nobody was left
+    boost::container::static_vector<AttemptRecord, attempts_max> attempts;  ///< the first ones
+    std::string_view skipped;  ///< "gpt-4o-east:cooling gpt-4o-west:open": why nobody was left
     Tokens estimate = 0;
     std::optional<Usage> usage;
     std::uint64_t bytes_in = 0;

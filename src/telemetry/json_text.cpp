@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <span>
 
 namespace spillway {
 
@@ -80,12 +81,12 @@ bool is_plain(std::string_view text) noexcept {
     return !needs_escape(rest);
 }
 
-void append_padded(std::string& out, std::uint64_t value, std::size_t digits) {
-    std::array<char, 20> storage;
-    const auto end = std::to_chars(storage.data(), storage.data() + storage.size(), value).ptr;
-    const auto length = static_cast<std::size_t>(end - storage.data());
-    if (length < digits) { out.append(digits - length, '0'); }
-    out.append(storage.data(), length);
+/// Fills the places from the right; what has no place is left out.
+template <std::size_t Places>
+void put_digits(std::span<char, Places> places, std::int64_t value) noexcept {
+    for (std::size_t i = Places; i-- > 0; value /= 10) {
+        places[i] = static_cast<char>('0' + value % 10);
+    }
 }
 
 void append_escaped(std::string& out, std::string_view text, std::size_t bytes_max) {
@@ -129,21 +130,15 @@ void append_json_time(std::string& out, WallTime at) {
     const year_month_day date{day};
     const hh_mm_ss clock{floor<microseconds>(at - day)};
 
-    out += '"';
-    append_padded(out, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
-    out += '-';
-    append_padded(out, static_cast<unsigned>(date.month()), 2);
-    out += '-';
-    append_padded(out, static_cast<unsigned>(date.day()), 2);
-    out += 'T';
-    append_padded(out, static_cast<std::uint64_t>(clock.hours().count()), 2);
-    out += ':';
-    append_padded(out, static_cast<std::uint64_t>(clock.minutes().count()), 2);
-    out += ':';
-    append_padded(out, static_cast<std::uint64_t>(clock.seconds().count()), 2);
-    out += '.';
-    append_padded(out, static_cast<std::uint64_t>(clock.subseconds().count()), 6);
-    out += "Z\"";
+    std::array text = std::to_array("\"0000-00-00T00:00:00.000000Z\"");
+    put_digits(std::span(text).subspan<1, 4>(), static_cast<int>(date.year()));
+    put_digits(std::span(text).subspan<6, 2>(), static_cast<unsigned>(date.month()));
+    put_digits(std::span(text).subspan<9, 2>(), static_cast<unsigned>(date.day()));
+    put_digits(std::span(text).subspan<12, 2>(), clock.hours().count());
+    put_digits(std::span(text).subspan<15, 2>(), clock.minutes().count());
+    put_digits(std::span(text).subspan<18, 2>(), clock.seconds().count());
+    put_digits(std::span(text).subspan<21, 6>(), clock.subseconds().count());
+    out.append(text.data(), text.size() - 1);
 }
 
 void JsonObject::text(const JsonKey& key, std::string_view value, std::size_t escaped_bytes_max) {
@@ -168,10 +163,11 @@ void JsonObject::milliseconds(const JsonKey& key, Duration value) {
     using std::chrono::microseconds;
     const auto whole = std::chrono::duration_cast<microseconds>(value).count();
     const auto count = static_cast<std::uint64_t>(std::max<microseconds::rep>(whole, 0));
-    std::string& out = this->value(key);
-    append_padded(out, count / 1000, 1);
-    out += '.';
-    append_padded(out, count % 1000, 3);
+    std::array<char, 24> storage;
+    char* const point = std::to_chars(storage.data(), storage.data() + 20, count / 1000).ptr;
+    *point = '.';
+    put_digits(std::span<char, 3>(point + 1, 3), static_cast<std::int64_t>(count % 1000));
+    this->value(key).append(storage.data(), point + 4);
 }
 
 void JsonObject::time(const JsonKey& key, WallTime at) { append_json_time(value(key), at); }

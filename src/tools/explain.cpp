@@ -72,7 +72,9 @@ Duration wait_until(TimePoint when, TimePoint now) {
 std::string url_of(const FleetDeployment& deployment, const Subject& subject) {
     const FleetResource& resource = *deployment.resource;
     const std::string scheme = resource.config.endpoint.tls ? "https://" : "http://";
-    return scheme + resource.host_field + deployment.target(subject.operation, subject.api_version);
+    std::string unusual;
+    return (scheme + resource.host_field)
+        .append(deployment.target(subject.operation, subject.api_version, unusual));
 }
 
 /// The route as the planner sees it, and what it would do with it.

@@ -19,8 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
           &record.target, &record.user_agent, &record.route, &record.detail, &record.skipped}) {
         *field = text;
     }
-    record.attempts.fill({text, 200, spillway::Reason::none, {}, false, true});
-    record.attempt_count = spillway::AccessRecord::attempts_max;
+    record.attempts.assign(spillway::AccessRecord::attempts_max,
+                           {text, 200, spillway::Reason::none, {}, false, true});
 
     std::string line;
     spillway::append_access_line(line, record);

@@ -26,9 +26,8 @@ AccessRecord failed_over_stream() {
     record.operation = Operation::chat_completions;
     record.stream = true;
     record.status = 200;
-    record.attempts[0] = {"gpt-4o-east", 429, Reason::throttled_tokens, 3210us, true, false};
-    record.attempts[1] = {"gpt-4o-west", 200, Reason::none, 1534ms, false, true};
-    record.attempt_count = 2;
+    record.attempts = {{"gpt-4o-east", 429, Reason::throttled_tokens, 3210us, true, false},
+                       {"gpt-4o-west", 200, Reason::none, 1534ms, false, true}};
     record.estimate = 1800;
     record.usage = Usage{1234, 321, 1024, 64};
     record.bytes_in = 5120;
@@ -109,9 +108,9 @@ TEST(AccessLine, StaysOneBoundedJsonLineWhateverItIsGiven) {
               &record.target, &record.user_agent, &record.route, &record.detail, &record.skipped}) {
             *text = hostile;
         }
-        record.attempt_count = AccessRecord::attempts_max + 1;
-        record.attempts.fill({hostile, -2147483647, Reason::timeout_first_event, 100h, false,
-                              true});
+        record.attempts.assign(AccessRecord::attempts_max,
+                               {hostile, -2147483647, Reason::timeout_first_event, 100h, false,
+                                true});
 
         const std::string line = line_of(record);
 
