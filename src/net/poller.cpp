@@ -40,6 +40,8 @@ void SocketState::wake() noexcept {
     if (waiter_.is_held()) { poller_.make_ready(*this); }
 }
 
+void SocketState::line_up() noexcept { poller_.make_acting(*this); }
+
 void SocketState::note(std::uint32_t events) noexcept {
     readable_ = readable_ || (events & reading) != 0;
     writable_ = writable_ || (events & writing) != 0;
@@ -68,8 +70,7 @@ void Poller::notify() noexcept {
 void Poller::run() {
     looping_ = true;
     while (!closed_) {
-        const Duration patience = ready_.empty() ? wheel_.until_tick(Clock::now())
-                                                 : Duration::zero();
+        const Duration patience = has_ready() ? Duration::zero() : wheel_.until_tick(Clock::now());
         take_events(std::chrono::ceil<std::chrono::milliseconds>(patience));
         resume_ready();
         io_.poll();
@@ -82,6 +83,7 @@ void Poller::close() noexcept {
     closed_ = true;
     looping_ = false;
     for (SocketState& state : all_) { state.wake(); }
+    if (has_ready()) { schedule_resuming(); }
     boost::system::error_code ignored;
     epoll_.close(ignored);
 }
@@ -125,18 +127,29 @@ void Poller::schedule_resuming() {
     asio::post(epoll_.get_executor(), [this] { resume_ready(); });
 }
 
+void Poller::make_acting(SocketState& state) noexcept {
+    acting_.push_back(state);
+    schedule_resuming();
+}
+
+void Poller::resume_all(List<&SocketState::in_ready_>& those) {
+    while (!those.empty()) {
+        SocketState& state = those.front();
+        those.pop_front();
+        state.waiter_.resume();
+    }
+}
+
 // Only those who are ready now: others come behind the events of other sockets, so that no stream
 // can keep the worker to itself.
 void Poller::resume_ready() {
     List<&SocketState::in_ready_> now;
     now.swap(ready_);
-    while (!now.empty()) {
-        SocketState& state = now.front();
-        now.pop_front();
-        state.waiter_.resume();
-    }
+    resume_all(now);
+    now.swap(acting_);
+    resume_all(now);
     resuming_ = false;
-    if (!ready_.empty()) { schedule_resuming(); }
+    if (has_ready()) { schedule_resuming(); }
 }
 
 }  // namespace spillway

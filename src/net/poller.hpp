@@ -100,6 +100,16 @@ public:
             },
             yield);
     }
+    /// Completes when everybody whose socket is ready now has had a turn, and before anybody waits
+    /// for events: all read first, then all act, so that what they send arrives together.
+    [[nodiscard]] asio::awaitable<void, Executor> let_others_read() {
+        return asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(
+            [this](auto handler) {
+                waiter_.hold(std::move(handler));
+                line_up();
+            },
+            yield);
+    }
     /// Resumes whoever waits, soon, ready or not.
     void wake() noexcept;
     [[nodiscard]] Poller& poller() const noexcept { return poller_; }
@@ -111,6 +121,7 @@ private:
     static constexpr asio::use_awaitable_t<Executor> yield{};
 
     void note(std::uint32_t events) noexcept;
+    void line_up() noexcept;
     [[nodiscard]] bool is_satisfied() const noexcept {
         return want_ == Want::read ? readable_ : writable_;
     }
@@ -155,7 +166,10 @@ private:
 
     void wait_for_events();
     void take_events(std::chrono::milliseconds patience) noexcept;
+    [[nodiscard]] bool has_ready() const noexcept { return !ready_.empty() || !acting_.empty(); }
     void make_ready(SocketState& state) noexcept;
+    void make_acting(SocketState& state) noexcept;
+    static void resume_all(List<&SocketState::in_ready_>& those);
     void resume_ready();
     void schedule_resuming();
 
@@ -165,8 +179,9 @@ private:
     TimerWheel& wheel_;
     List<&SocketState::in_all_> all_;
     List<&SocketState::in_ready_> ready_;
-    bool resuming_ = false;  // resume_ready runs, or is about to
-    bool looping_ = false;   // inside run
+    List<&SocketState::in_ready_> acting_;  // resumed behind those who are ready
+    bool resuming_ = false;                 // resume_ready runs, or is about to
+    bool looping_ = false;                  // inside run
     bool closed_ = false;
 };
 

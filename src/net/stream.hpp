@@ -88,6 +88,10 @@ public:
     /// Who is told when the peer hangs up; null for none.
     void observe_hangup(HangupObserver* observer) noexcept { state_.observe(observer); }
     [[nodiscard]] bool hung_up() const noexcept { return state_.hung_up(); }
+    /// SocketState::let_others_read
+    [[nodiscard]] asio::awaitable<void, Executor> let_others_read() {
+        return state_.let_others_read();
+    }
 
     [[nodiscard]] const Socket& socket() const noexcept { return socket_; }
     [[nodiscard]] const TlsSession& tls() const noexcept { return tls_; }

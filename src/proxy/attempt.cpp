@@ -75,6 +75,7 @@ task<Verdict> Attempt::run() {
     const Result<void> answered = co_await exchange_heads();
     if (!answered) { co_return failed(answered.error()); }
     note_head();
+    co_await upstream_->let_others_read();
     const auto framing = response_framing(head_, Method::post);
     if (!std::holds_alternative<BodyFraming>(framing)) {
         co_return failed(Failure{Stage::head, Cause::malformed, {}});

@@ -179,6 +179,7 @@ task<After> serve_one(Exchange& exchange, RequestReader& reader, const std::stri
     const ReadResult read = co_await reader.head(exchange.head, exchange.limits());
     if (read == ReadResult::ended) { co_return After::drop; }
     begin(exchange, peer);
+    co_await exchange.caller.let_others_read();
     if (read == ReadResult::refused) {
         exchange.worker.cells.heads_refused.add();
         exchange.request_id = exchange.worker.request_ids.next();

@@ -188,6 +188,38 @@ task<void> note_when_served(Stream& stream, const int& pieces, int& seen) {
     if (ready) { seen = pieces; }
 }
 
+task<void> read_then_act(Stream& stream, std::string name, std::string& story) {
+    const Result<void> ready = co_await stream.wait_readable();
+    story += "read " + name + (ready ? ", " : " in vain, ");
+    co_await stream.let_others_read();
+    story += "act " + name + ", ";
+}
+
+TEST_F(Streams, AreAllReadBeforeAnybodyActs) {
+    Pair one = pair();
+    Pair two = pair();
+    std::string story;
+    start(read_then_act(*one.ours, "one", story));
+    start(read_then_act(*two.ours, "two", story));
+    run_a_moment();
+
+    send(one.theirs, "question");
+    send(two.theirs, "question");
+    run_a_moment();
+    EXPECT_EQ(story, "read one, read two, act one, act two, ");
+}
+
+TEST_F(Streams, ActEvenWhenTheWorkerEnds) {
+    Pair pair = this->pair();
+    std::string story;
+    start(read_then_act(*pair.ours, "", story));
+    run_a_moment();
+
+    poller_.close();
+    run_a_moment();
+    EXPECT_EQ(story, "read  in vain, act , ");
+}
+
 TEST_F(Streams, LeaveOthersTheirTurnInAFlood) {
     Pair flood = pair();
     Pair other = pair();
