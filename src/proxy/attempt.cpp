@@ -19,18 +19,6 @@ constexpr std::size_t error_body_max = std::size_t{64} * 1024;
 constexpr Duration error_body_time = std::chrono::seconds(10);
 constexpr Duration send_stall = std::chrono::seconds(30);
 
-bool is_event_stream(const Fields& fields) noexcept {
-    constexpr std::string_view wanted = "text/event-stream";
-    const std::string_view type = fields.get(FieldName::content_type);
-    return equal_ignoring_case(type.substr(0, wanted.size()), wanted);
-}
-
-bool is_json(const Fields& fields) noexcept {
-    constexpr std::string_view wanted = "application/json";
-    const std::string_view type = fields.get(FieldName::content_type);
-    return equal_ignoring_case(type.substr(0, wanted.size()), wanted);
-}
-
 bool keeps_alive(const ResponseHead& head) noexcept {
     const std::string_view connection = head.fields.get(FieldName::connection);
     return head.minor >= 1 && !list_has_token(connection, "close");
@@ -86,7 +74,7 @@ task<Verdict> Attempt::run() {
     }
     upstream_->stage(Stage::commit);
     if (head_.status >= 400) { co_return co_await read_error(); }
-    if (is_event_stream(head_.fields)) { co_return co_await hold_events(); }
+    if (has_media_type(head_.fields, "text/event-stream")) { co_return co_await hold_events(); }
     begin_json();
     if (const auto verdict = hold_json(payload_behind_head())) { co_return *verdict; }
     co_return co_await hold_more_json();
@@ -217,7 +205,8 @@ void Attempt::note_output() {
 void Attempt::note_head() {
     head_at_ = Clock::now();
     keeps_alive_ = keeps_alive(head_);
-    readable_json_ = is_json(head_.fields) && head_.fields.get(FieldName::content_encoding).empty();
+    readable_json_ = has_media_type(head_.fields, "application/json") &&
+                     head_.fields.get(FieldName::content_encoding).empty();
     cells_.answers[status_slot(head_.status)].add();
     const WallTime wall = exchange_.record.at + (head_at_ - exchange_.started);
     hints_ = parse_hints(head_.fields, wall);

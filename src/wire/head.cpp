@@ -221,6 +221,11 @@ HeadState HeadScanner::response(std::string_view bytes, ResponseHead& out) noexc
     return HeadState::complete;
 }
 
+bool has_media_type(const Fields& fields, std::string_view lowercase_type) noexcept {
+    const std::string_view type = fields.get(FieldName::content_type);
+    return equal_ignoring_case(type.substr(0, lowercase_type.size()), lowercase_type);
+}
+
 bool list_has_token(std::string_view list, std::string_view token) noexcept {
     while (!list.empty()) {
         const std::size_t comma = std::min(list.find(','), list.size());

@@ -120,6 +120,9 @@ private:
     HeadError error_;
 };
 
+/// Whether Content-Type begins with `lowercase_type`; parameters may follow.
+[[nodiscard]] bool has_media_type(const Fields& fields, std::string_view lowercase_type) noexcept;
+
 /// True when a comma-separated list field (Connection, TE ...) contains the token,
 /// case-insensitively.
 [[nodiscard]] bool list_has_token(std::string_view list, std::string_view token) noexcept;
