@@ -1,10 +1,10 @@
 #include "audit/verify.hpp"
 
+#include "audit/audit_lines.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -13,49 +13,6 @@
 namespace spillway {
 
 namespace {
-
-struct CloseFile {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-
-/// Lines of a file, one at a time, none kept longer than asked for.
-class Lines {
-public:
-    explicit Lines(const std::string& path) : file_(std::fopen(path.c_str(), "rb")) {}
-    [[nodiscard]] bool is_open() const noexcept { return file_ != nullptr; }
-    /// The next line without its end; none at the end of the file.
-    std::optional<std::string_view> next() {
-        line_.clear();
-        while (begin_ < end_ || fill()) {
-            const std::string_view rest(buffer_.data() + begin_, end_ - begin_);
-            const std::size_t line_end = rest.find('\n');
-            const std::string_view part = rest.substr(0, line_end);
-            line_.append(part.substr(0, audit_line_read_max - line_.size()));
-            begin_ += part.size();
-            if (line_end == std::string_view::npos) { continue; }
-            ++begin_;
-            return line_;
-        }
-        unfinished_ = !line_.empty();
-        return unfinished_ ? std::optional<std::string_view>(line_) : std::nullopt;
-    }
-    /// The last line came without its end.
-    [[nodiscard]] bool unfinished() const noexcept { return unfinished_; }
-
-private:
-    bool fill() {
-        begin_ = 0;
-        end_ = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
-        return end_ > 0;
-    }
-
-    std::unique_ptr<std::FILE, CloseFile> file_;
-    std::array<char, std::size_t{64} * 1024> buffer_;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    std::string line_;
-    bool unfinished_ = false;
-};
 
 constexpr std::string_view request_begin = R"({"kind":"request",)";
 
@@ -82,7 +39,7 @@ public:
     bool file(const std::string& path) {
         proof_.finding.file = path;
         proof_.finding.line = 0;
-        const auto lines = std::make_unique<Lines>(path);
+        const auto lines = std::make_unique<AuditLines>(path);
         if (!lines->is_open()) { return fail("cannot be read"); }
         while (const auto line = lines->next()) {
             ++proof_.finding.line;
@@ -156,7 +113,7 @@ private:
 
 /// Number of the first line that has one.
 std::uint64_t first_number(const std::string& path) {
-    const auto lines = std::make_unique<Lines>(path);
+    const auto lines = std::make_unique<AuditLines>(path);
     if (!lines->is_open()) { return 0; }
     const auto line = lines->next();
     const auto seal = line ? seal_of(*line) : std::nullopt;

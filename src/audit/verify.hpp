@@ -24,9 +24,6 @@ struct AuditProof {
     std::uint64_t dropped = 0;  ///< lines that the stream itself says are missing
 };
 
-/// No line of ours is longer: two bodies at their bound, escaped.
-inline constexpr std::size_t audit_line_read_max = std::size_t{16} * 1024 * 1024;
-
 [[nodiscard]] AuditProof verify_audit(std::vector<std::string> files);
 
 }  // namespace spillway
