@@ -2,6 +2,7 @@
 // (docs/audit.md).
 #pragma once
 
+#include "spillway/money.hpp"
 #include "spillway/operation.hpp"
 #include "spillway/policy/classify.hpp"
 #include "spillway/result.hpp"
@@ -11,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,6 +50,7 @@ struct AuditRecord {
     std::string_view caller;         ///< name in the table
     std::string_view identified_by;  ///< id of its key, subject of its token or certificate
     std::string_view cost_center;
+    const std::map<std::string, std::string>* tags = nullptr;  ///< of the caller; null: none
     std::string_view peer;
     std::optional<Operation> operation;
     std::string_view route;
@@ -63,6 +66,8 @@ struct AuditRecord {
     Outcome outcome = Outcome::ok;
     std::string_view detail;
     std::optional<Usage> usage;
+    Tokens estimated_tokens = 0;  ///< charged because usage was not reported; 0: it was
+    std::optional<Money> cost;    ///< none: nothing was charged
     FilterVerdicts filter;
     std::uint64_t request_bytes = 0;
     std::string_view request_sha256;  ///< of the body as it came

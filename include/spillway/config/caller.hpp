@@ -53,6 +53,9 @@ struct Allowance {
     friend bool operator==(const Allowance&, const Allowance&) = default;
 };
 
+/// Each of them is in every audit line of the caller.
+inline constexpr std::size_t caller_tags_max = 16;
+
 enum class Priority : std::uint8_t { low, normal, high };
 
 struct CallerConfig {

@@ -1,5 +1,7 @@
 #include "audit/audit_record.hpp"
 
+#include "spillway/config/caller.hpp"
+
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -35,12 +37,15 @@ constexpr AuditPlace west{"gpt-4o-west", "west", "westus3", "us"};
 const std::array attempts = {AuditAttempt{east, 429, Reason::throttled_tokens},
                              AuditAttempt{west, 200, Reason::none}};
 
+const std::map<std::string, std::string> two_tags = {{"team", "red"}, {"app", "bot"}};
+
 AuditRecord full_record() {
     AuditRecord record;
     record.request_id = "req_01";
     record.caller = "billing";
     record.identified_by = "key:k7f3";
     record.cost_center = "4711";
+    record.tags = &two_tags;
     record.peer = "10.0.0.7";
     record.operation = Operation::chat_completions;
     record.route = "gpt-4o";
@@ -51,6 +56,7 @@ AuditRecord full_record() {
     record.status = 200;
     record.detail = "why";
     record.usage = Usage{10, 5, 2, 1};
+    record.cost = 125'000;
     record.filter.note({FilterVerdict::Of::completion, "violence", "low", false, false});
     record.request_bytes = 17;
     record.request_sha256 = "9f86";
@@ -66,6 +72,7 @@ TEST(AuditRecord, HasTheKeysOfItsDocument) {
                                            "caller",
                                            "identified_by",
                                            "cost_center",
+                                           "tags",
                                            "peer",
                                            "operation",
                                            "route",
@@ -86,6 +93,7 @@ TEST(AuditRecord, HasTheKeysOfItsDocument) {
                                            "output_tokens",
                                            "cached_input_tokens",
                                            "reasoning_output_tokens",
+                                           "cost",
                                            "content_filter",
                                            "request_bytes",
                                            "request_sha256",
@@ -101,6 +109,17 @@ TEST(AuditRecord, NamesWhereTheAnswerCameFrom) {
     EXPECT_EQ(line["attempts"][0]["reason"], "throttled_tokens");
     EXPECT_EQ(line["attempts"][1]["geography"], "us");
     EXPECT_EQ(line["residency_held"], true);
+}
+
+TEST(AuditRecord, SaysWhoPaysAndHowMuch) {
+    AuditRecord record = full_record();
+    EXPECT_EQ(parsed(record)["tags"], Json::parse(R"({"app":"bot","team":"red"})"));
+    EXPECT_NE(line_of(record).find(R"("cost":0.000125,)"), std::string::npos);
+
+    record.usage.reset();
+    record.estimated_tokens = 300;
+    EXPECT_EQ(parsed(record)["estimated_tokens"], 300);
+    EXPECT_FALSE(parsed(record).contains("input_tokens"));
 }
 
 TEST(AuditRecord, LeavesOutWhatThereIsNot) {
@@ -147,6 +166,11 @@ TEST(AuditRecord, IsOneLineOfBoundedLengthWhateverItIsGiven) {
                                    &record.residency, &record.detail, &record.request_sha256}) {
         *text = evil;
     }
+    std::map<std::string, std::string> tags;
+    for (std::size_t i = 0; i < caller_tags_max; ++i) {
+        tags[std::string(62, 't') + std::to_string(10 + i)] = evil;
+    }
+    record.tags = &tags;
     record.request.reset();
     record.answer.reset();
     EXPECT_LE(line_of(record).size(), audit_line_bytes_max);
