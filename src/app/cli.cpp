@@ -10,6 +10,7 @@
 #include "app/init_command.hpp"
 #include "app/serve_command.hpp"
 #include "app/test_command.hpp"
+#include "app/usage_command.hpp"
 #include "config/suggest.hpp"
 #include "spillway/config_load.hpp"
 #include "telemetry/build_info.hpp"
@@ -18,7 +19,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <ostream>
+#include <string>
 
 namespace spillway {
 
@@ -34,9 +37,14 @@ Examples:
   spillway test cases.yaml               test a routing table with cases of your own
   spillway doctor --config routes.yaml   find out why a gateway would not work here
   spillway audit verify audit.jsonl*     was an audit stream altered?
+  spillway usage --from 2026-11-01 audit.jsonl*
+                                         who used what, and what it cost
   spillway health                        ask a running gateway whether it is alive
 
 Exit codes: 0 fine, 1 the input is wrong or the gateway is not healthy, 2 wrong usage.)";
+
+const std::map<std::string, UsageFormat> usage_formats = {
+    {"text", UsageFormat::text}, {"csv", UsageFormat::csv}, {"json", UsageFormat::json}};
 
 /// The commands of this build; each stores what was asked for and sets `action` when it was chosen.
 class CommandLine {
@@ -52,6 +60,7 @@ public:
         add_import();
         add_init();
         add_audit();
+        add_usage();
         add_schema();
         add_health();
         add_version();
@@ -258,6 +267,30 @@ private:
         });
     }
 
+    void add_usage() {
+        CLI::App* const command = app_.add_subcommand("usage",
+                                                      "Add up who used what, and what it cost");
+        command->add_option("FILE", usage_.files, "All files of one or more audit streams")
+            ->required();
+        command->add_option("--from", usage_.from, "First day (UTC), such as 2026-11-01");
+        command->add_option("--to", usage_.to, "Last day, included");
+        command->add_option("--by", usage_.by, "What to group by beside the day")
+            ->capture_default_str();
+        command->add_option("--format", usage_format_, "For people, spreadsheets or programs")
+            ->check(CLI::IsMember(usage_formats))
+            ->capture_default_str();
+        command->footer(
+            "\nExample:\n"
+            "  spillway usage --from 2026-11-01 --to 2026-11-30 --format csv \\\n"
+            "      --by caller,cost_center,tag:team,model /var/log/spillway/audit.jsonl*");
+        command->callback([this] {
+            action_ = [this] {
+                usage_.format = usage_formats.at(usage_format_);
+                return report_usage(usage_, terminal_);
+            };
+        });
+    }
+
     void add_schema() {
         CLI::App* const command = app_.add_subcommand("schema",
                                                       "Print the JSON Schema of routing tables");
@@ -306,6 +339,8 @@ private:
     std::string admin_ = usual_admin;
     ExplainOrder order_;
     AuditOrder audit_;
+    UsageOrder usage_;
+    std::string usage_format_ = "text";
     AdminPass pass_;
     bool ask_ready_ = false;
     std::string place_ = "spillway.yaml";

@@ -33,7 +33,7 @@ Ran run(const std::vector<std::string>& arguments) {
 
 TEST(Cli, AnswersHelpOnStdoutWithExamples) {
     for (const char* command :
-         {"serve", "check", "doctor", "explain", "test", "init", "schema", "health"}) {
+         {"serve", "check", "doctor", "explain", "test", "init", "usage", "schema", "health"}) {
         const Ran help = run({command, "--help"});
         EXPECT_EQ(help.code, ExitCode::fine) << command;
         EXPECT_NE(help.out.find("Example"), std::string::npos) << help.out;
@@ -58,6 +58,10 @@ TEST(Cli, CallsWrongUsageWrongUsage) {
         {"import", "nginx", "x"},
         {"import", "litellm", "a", "b"},
         {"init", "a", "b"},
+        {"usage"},
+        {"usage", "--format", "xml", "a"},
+        {"usage", "--from", "yesterday", "a"},
+        {"usage", "--by", "colour", "a"},
         {"health", "--admin", "nowhere"}};
     for (const auto& arguments : wrong) {
         const Ran ran = run(arguments);
