@@ -32,6 +32,7 @@ current. `spillway check FILE` finds every mistake at once, editors find them wh
 - Any value may come from the environment: `${VAR}`, `${VAR:-default}`; `$$` is a dollar sign. One
   that is not set and has no default is an error.
 - An unknown key, a key that occurs twice, and YAML's merge keys are errors.
+- What ends in ↻ needs a restart to change; everything else is followed while the gateway runs ([reload.md](reload.md)).
 - `defaults` takes the keys of a route and holds for all routes.
 
 | Key | Value | Default | Meaning |
@@ -79,6 +80,10 @@ def default(schema):
     return f"`{value if isinstance(value, str) else json.dumps(value)}`"
 
 
+def meaning(schema):
+    return schema["description"] + (" ↻" if "$comment" in schema else "")
+
+
 def inner(path, schema):
     """(path, schema, whether it is required) of what stands directly below."""
     for form in schema.get("anyOf", [schema]):
@@ -94,7 +99,7 @@ def rows(path, schema):
     for below, value, required in inner(path, schema):
         if "description" in value:
             key = f"**`{below}`**" if required else f"`{below}`"
-            yield f"| {key} | {written(value)} | {default(value)} | {value['description']} |"
+            yield f"| {key} | {written(value)} | {default(value)} | {meaning(value)} |"
         # The keys below `defaults` are those of a route.
         if below != "defaults":
             yield from rows(below, value)

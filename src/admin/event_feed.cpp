@@ -17,9 +17,11 @@ std::string_view word(FleetEvent::Kind kind) noexcept {
         case FleetEvent::Kind::failover: return "failover";
         case FleetEvent::Kind::gave_up: return "gave_up";
         case FleetEvent::Kind::breaker: return "breaker";
-        case FleetEvent::Kind::region_breaker: break;
+        case FleetEvent::Kind::region_breaker: return "region_breaker";
+        case FleetEvent::Kind::reloaded: return "reloaded";
+        case FleetEvent::Kind::reload_refused: break;
     }
-    return "region_breaker";
+    return "reload_refused";
 }
 
 bool is_same(const FleetEvent& a, const FleetEvent& b) noexcept {
@@ -39,14 +41,15 @@ Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) :
 
 void EventFeed::drain(const CellRegistry& cells, const Moment& at) {
     lost_ = 0;
-    for (const auto& worker : cells.all_workers()) {
-        FleetEvent event;
-        // Bounded: a worker in a storm could otherwise keep us here.
-        for (std::size_t i = 0; i < EventLane::slots && worker->events.pop(event); ++i) {
-            keep(event, at);
-        }
-        lost_ += worker->events.lost();
-    }
+    drain(cells.table_events(), at);
+    for (const auto& worker : cells.all_workers()) { drain(worker->events, at); }
+}
+
+void EventFeed::drain(EventLane& lane, const Moment& at) {
+    FleetEvent event;
+    // Bounded: a worker in a storm could otherwise keep us here.
+    for (std::size_t i = 0; i < EventLane::slots && lane.pop(event); ++i) { keep(event, at); }
+    lost_ += lane.lost();
 }
 
 void EventFeed::keep(const FleetEvent& event, const Moment& at) {

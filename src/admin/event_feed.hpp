@@ -1,6 +1,6 @@
 // What has happened lately, for people: failovers, requests nobody could answer, breakers that
-// changed. Keeps a bounded ring of what the workers told (telemetry/event_lane.hpp); changes are
-// numbered, so that a page asks only for what it has not seen: GET /events?after=N.
+// changed, reloads. Keeps a bounded ring of what the workers told (telemetry/event_lane.hpp);
+// changes are numbered, so that a page asks only for what it has not seen: GET /events?after=N.
 #pragma once
 
 #include "spillway/time.hpp"
@@ -46,6 +46,7 @@ private:
         std::uint64_t count = 1;
     };
 
+    void drain(EventLane& lane, const Moment& at);
     void keep(const FleetEvent& event, const Moment& at);
 
     std::deque<Entry> entries_;  // by number

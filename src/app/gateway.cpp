@@ -58,7 +58,8 @@ public:
         : cells_(worker_count(config.workers)),
           live_(config.retry_budget),
           fleet_(std::make_shared<const Fleet>(config, live_)),
-          in_use_(fleet_, std::move(config_hash), std::chrono::system_clock::now()) {}
+          in_use_(fleet_, std::move(config_hash), std::chrono::system_clock::now(),
+                  cells_.table_events()) {}
 
     Text start();
     Reload reload(const Config& config, std::string config_hash);

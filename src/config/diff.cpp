@@ -1,5 +1,6 @@
 #include "config/diff.hpp"
 
+#include "config/fixed_keys.hpp"
 #include "config/settings.hpp"
 
 #include <algorithm>
@@ -72,19 +73,12 @@ std::vector<std::string> diff(const Config& before, const Config& after) {
 std::vector<std::string> needing_restart(const Config& before, const Config& after) {
     const std::map<SettingsOf, Settings> old = settings(before);
     const std::map<SettingsOf, Settings> now = settings(after);
-    struct Fixed {
-        const char* section;
-        const char* key;
-    };
     std::vector<std::string> keys;
-    for (const Fixed fixed :
-         {Fixed{"listen", ""}, Fixed{"admin", ".listen"}, Fixed{"admin", ".token"},
-          Fixed{"admin", ".hosts"}, Fixed{"workers", ""}, Fixed{"log", ".access"},
-          Fixed{"audit", ".to"}, Fixed{"audit", ".rotate_bytes"}, Fixed{"audit", ".rotate_keep"},
-          Fixed{"audit", ".when_full"}, Fixed{"audit", ".redact"}, Fixed{"ledger", ".path"}}) {
-        const SettingsOf of{fixed.section, ""};
-        if (value_of(old.at(of), fixed.key) != value_of(now.at(of), fixed.key)) {
-            keys.push_back(std::string(fixed.section) + fixed.key);
+    for (const FixedKey& fixed : fixed_keys) {
+        const SettingsOf of{std::string(fixed.section), ""};
+        const std::string key(fixed.key);
+        if (value_of(old.at(of), key) != value_of(now.at(of), key)) {
+            keys.push_back(of.section + key);
         }
     }
     return keys;

@@ -14,8 +14,7 @@ namespace spillway {
 /// tpm 100k -> 200k`, `~ drain.timeout 10m -> 1m`. Empty when both mean the same.
 [[nodiscard]] std::vector<std::string> diff(const Config& before, const Config& after);
 
-/// The keys that differ and are fixed when the process starts: `listen`, `admin.listen`, `workers`,
-/// `log.access`.
+/// Those of `fixed_keys` that differ, dotted.
 [[nodiscard]] std::vector<std::string> needing_restart(const Config& before, const Config& after);
 
 }  // namespace spillway

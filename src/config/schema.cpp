@@ -1,6 +1,7 @@
 // The field table as JSON Schema (draft-07, the newest that YAML language servers read). It is for
 // editors: it knows forms and ranges; what has to hold between values only the loader checks.
 #include "config/fields.hpp"
+#include "config/fixed_keys.hpp"
 #include "spillway/config_load.hpp"
 
 #include <nlohmann/json.hpp>
@@ -18,7 +19,7 @@ using Json = nlohmann::ordered_json;
 // Any value may come from the environment instead.
 constexpr std::string_view variable_pattern = "\\$\\{.+\\}";
 
-Json schema_of(const Shape& shape);
+Json schema_of(const Shape& shape, const std::string& path);
 
 std::string anchored(std::string_view pattern) { return "^(" + std::string(pattern) + ")$"; }
 
@@ -65,13 +66,19 @@ Json default_of(const Scalar& scalar) {
     return parsed.is_discarded() ? Json(scalar.fallback) : parsed;
 }
 
-Json object_of(const std::vector<Row>& rows) {
+std::string below(const std::string& path, const std::string& key) {
+    return path.empty() ? key : path + "." + key;
+}
+
+Json object_of(const std::vector<Row>& rows, const std::string& path) {
     Json properties = Json::object();
     Json required = Json::array();
     for (const Row& row : rows) {
         if (!row.shape.not_available.empty()) { continue; }
-        Json value = schema_of(row.shape);
+        const std::string here = below(path, row.key);
+        Json value = schema_of(row.shape, here);
         Json property{{"description", row.description}};
+        if (is_fixed(here)) { property["$comment"] = "Needs a restart."; }
         property.update(value);
         properties[row.key] = std::move(property);
         if (row.presence == Row::Presence::required) { required.push_back(row.key); }
@@ -83,19 +90,20 @@ Json object_of(const std::vector<Row>& rows) {
     return object;
 }
 
-Json map_of_names(const Shape& shape) {
+Json map_of_names(const Shape& shape, const std::string& path) {
     return {{"type", {"object", "null"}},
             {"propertyNames", {{"pattern", anchored(pattern_for(shape.names))}}},
-            {"additionalProperties", schema_of(shape.entry("name"))}};
+            {"additionalProperties", schema_of(shape.entry("name"), below(path, "*"))}};
 }
 
-Json schema_of(const Shape& shape) {
+Json schema_of(const Shape& shape, const std::string& path) {
     std::vector<Json> forms;
     if (shape.scalar) { forms = scalar_forms(*shape.scalar); }
-    if (shape.map) { forms.push_back(object_of(shape.map())); }
-    if (shape.entry) { forms.push_back(map_of_names(shape)); }
+    if (shape.map) { forms.push_back(object_of(shape.map(), path)); }
+    if (shape.entry) { forms.push_back(map_of_names(shape, path)); }
     if (shape.item) {
-        forms.push_back(Json{{"type", "array"}, {"items", schema_of(shape.item())}});
+        forms.push_back(Json{{"type", "array"},
+                             {"items", schema_of(shape.item(), below(path, "*"))}});
     }
     Json schema = forms.size() == 1 ? std::move(forms.front()) : Json{{"anyOf", std::move(forms)}};
     if (shape.scalar && !shape.scalar->fallback.empty()) {
@@ -110,7 +118,7 @@ std::string config_schema() {
     Draft draft;
     Json schema{{"$schema", "http://json-schema.org/draft-07/schema#"},
                 {"title", "Spillway routing table"}};
-    schema.update(object_of(fields(draft)));
+    schema.update(object_of(fields(draft), {}));
     return schema.dump(2) + "\n";
 }
 

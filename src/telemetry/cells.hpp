@@ -102,6 +102,8 @@ public:
     [[nodiscard]] DeploymentCells& deployment(std::size_t worker, std::string_view name);
     [[nodiscard]] WorkerCells& worker(std::size_t worker) { return *workers_[worker]; }
     [[nodiscard]] std::size_t workers() const noexcept { return workers_.size(); }
+    /// Told to by whoever changes the table, one thread at a time.
+    [[nodiscard]] EventLane& table_events() const noexcept { return *table_events_; }
 
     /// Cells of the same thing, one per worker.
     template <class Cells>
@@ -128,6 +130,7 @@ private:
     Row<WorkerCells> workers_;
     Table<RouteCells> routes_;
     Table<DeploymentCells> deployments_;
+    std::unique_ptr<EventLane> table_events_ = std::make_unique<EventLane>();
 };
 
 }  // namespace spillway

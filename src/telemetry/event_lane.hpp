@@ -1,6 +1,6 @@
-// How a worker tells the operators' feed what happened: a bounded queue from one worker to the
-// admin thread, without a lock and without waiting. Separate from the log, which is text for other
-// readers, and from the counters, which cannot say who went where.
+// How a worker tells the operators' feed what happened: a bounded queue from one worker (or from
+// whoever reloads the table) to the admin thread, without a lock and without waiting. Separate from
+// the log, which is text for other readers, and from the counters, which cannot say who went where.
 #pragma once
 
 #include "spillway/time.hpp"
@@ -42,6 +42,8 @@ struct FleetEvent {
         gave_up,   ///< a request ended without an answer because nobody was left; `subject`: last
         breaker,   ///< that of the deployment `subject` went `from` -> `to`
         region_breaker,  ///< that of the resource `subject` went `from` -> `to`
+        reloaded,        ///< the routing table `subject` (its hash) took the place of another
+        reload_refused,  ///< the table before stays in use
     };
     Kind kind = Kind::failover;
     TimePoint at{};

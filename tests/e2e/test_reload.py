@@ -3,6 +3,7 @@ table that is wrong changes nothing and says so everywhere."""
 
 import collections
 import copy
+import json
 import subprocess
 import threading
 import time
@@ -301,6 +302,10 @@ def test_what_needs_a_restart_is_refused_as_a_whole(sim):
         assert told["last_error"]["message"] == "listen, workers: cannot be changed without a restart"
         assert deployment(gateway, "east-gpt-4o-prod")["weight"] == 1
         assert ask(gateway).status == 200
+        gateway.reload(changed)
+        feed = [each["kind"] for each in json.loads(gateway.fetch("/events"))["events"]]
+
+    assert feed == ["reload_refused", "reloaded"]
 
 
 def test_the_difference_is_logged_and_keys_are_not(sim):

@@ -1,4 +1,4 @@
-// What happened, newest first: failovers, refused callers, breakers. Asks the gateway only for what
+// What happened, newest first: failovers, refused callers, breakers, reloads. Asks the gateway only for what
 // has changed since the last time.
 
 import { el, keep, setAttribute, setText } from "./dom.js";
@@ -25,13 +25,15 @@ function sentence(event) {
             return `Breaker of ${whose}${event.subject}: ${plain(event.from)} to ` +
                 `${plain(event.to)}: ${reason}`;
         }
+        case "reloaded": return `The routing table ${event.subject} is in use`;
+        case "reload_refused": return "A routing table was refused: the one before stays in use";
         default: return `${plain(event.kind)}: ${reason}`;
     }
 }
 
 function tone(event) {
-    if (event.kind === "gave_up" || event.to === "open") return "bad";
-    return event.to === "closed" ? "ok" : "warn";
+    if (["gave_up", "reload_refused"].includes(event.kind) || event.to === "open") return "bad";
+    return event.to === "closed" || event.kind === "reloaded" ? "ok" : "warn";
 }
 
 /** Newest first; ISO times compare as text. */

@@ -53,6 +53,24 @@ TEST_F(Feed, TellsAFailoverWithItsTimeAndItsReason) {
                                                      {"status", 503}}));
 }
 
+TEST_F(Feed, TellsOfReloads) {
+    FleetEvent event;
+    event.kind = FleetEvent::Kind::reloaded;
+    event.at = now_;
+    event.subject = ShortName("c0ffee");
+    cells_.table_events().push(event);
+    event.kind = FleetEvent::Kind::reload_refused;
+    cells_.table_events().push(event);
+    drain();
+
+    const auto events = since(0)["events"];
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(events[0]["kind"], "reloaded");
+    EXPECT_EQ(events[0]["subject"], "c0ffee");
+    EXPECT_EQ(events[0]["route"], nullptr);
+    EXPECT_EQ(events[1]["kind"], "reload_refused");
+}
+
 TEST_F(Feed, GivesOnlyWhatIsNew) {
     tell(FleetEvent::Kind::failover, "east");
     drain();

@@ -1,4 +1,5 @@
 // The committed schema is what editors load; it has to be the one the field table makes.
+#include "config/fixed_keys.hpp"
 #include "unit/config/table.hpp"
 
 #include <gtest/gtest.h>
@@ -50,6 +51,20 @@ void expect_descriptions(const nlohmann::json& schema, const std::string& path) 
     if (schema.contains("anyOf")) {
         for (const auto& form : schema["anyOf"]) { expect_descriptions(form, path); }
     }
+}
+
+TEST(Schema, MarksEachFixedKey) {
+    const std::string schema = config_schema();
+    const std::string mark = "\"Needs a restart.\"";
+    std::size_t marks = 0;
+    for (std::size_t at = schema.find(mark); at != std::string::npos;
+         at = schema.find(mark, at + 1)) {
+        ++marks;
+    }
+    EXPECT_EQ(marks, fixed_keys.size());
+    EXPECT_TRUE(is_fixed("admin.listen"));
+    EXPECT_FALSE(is_fixed("admin"));
+    EXPECT_FALSE(is_fixed("log.level"));
 }
 
 TEST(Schema, DescribesEveryKey) { expect_descriptions(nlohmann::json::parse(config_schema()), ""); }
