@@ -19,6 +19,7 @@ def main():
         serving.am_i_ok,
         serving.failover,
         serving.quota,
+        serving.callers,
         running.latency,
         running.traffic,
         running.gateway,

@@ -211,3 +211,28 @@ def quota(board):
         ],
         "s",
     )
+
+
+def callers(board):
+    board.row("Callers")
+    board.lines(
+        "Requests by caller",
+        "Of everybody who has shown who they are; names are those of the table.",
+        [(f"{rate('spillway_caller_requests_total', GATEWAY, 'caller')} > 0", "{{caller}}")],
+        "reqps",
+        stacked=True,
+    )
+    board.lines(
+        "Tokens per minute by caller",
+        "Prompt and answer, as upstreams reported them.",
+        [(f"60 * {rate('spillway_caller_tokens_total', GATEWAY, 'caller')} > 0", "{{caller}}")],
+        stacked=True,
+    )
+    board.lines(
+        "Refused callers",
+        "Requests refused for who sent them, or for what their sender may do; docs/callers.md"
+        " explains the words.",
+        [(f"{rate('spillway_denials_total', GATEWAY, 'reason')} > 0", "{{reason}}")],
+        "ops",
+        stacked=True,
+    )

@@ -8,6 +8,7 @@
 #include "app/health_command.hpp"
 #include "app/import_command.hpp"
 #include "app/init_command.hpp"
+#include "app/keys_command.hpp"
 #include "app/serve_command.hpp"
 #include "app/test_command.hpp"
 #include "app/usage_command.hpp"
@@ -19,6 +20,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <ostream>
 #include <string>
@@ -39,6 +41,7 @@ Examples:
   spillway audit verify audit.jsonl*     was an audit stream altered?
   spillway usage --from 2026-11-01 audit.jsonl*
                                          who used what, and what it cost
+  spillway keys new                      make a key for a caller
   spillway health                        ask a running gateway whether it is alive
 
 Exit codes: 0 fine, 1 the input is wrong or the gateway is not healthy, 2 wrong usage.)";
@@ -61,6 +64,7 @@ public:
         add_init();
         add_audit();
         add_usage();
+        add_keys();
         add_schema();
         add_health();
         add_version();
@@ -291,6 +295,23 @@ private:
         });
     }
 
+    void add_keys() {
+        CLI::App* const command = app_.add_subcommand("keys", "Make keys for callers");
+        command->require_subcommand(1);
+        command->footer(
+            "\nExamples:\n  spillway keys new --id agents\n"
+            "  spillway keys hash < old-key.txt");
+        CLI::App* const fresh = command->add_subcommand("new", "Print a new key and its line");
+        fresh->add_option("--id", key_id_, "Its id, which stands in the key and in logs");
+        fresh->footer("\nExample:\n  spillway keys new --id agents");
+        fresh->callback([this] { action_ = [this] { return new_key(key_id_, terminal_); }; });
+        CLI::App* const hash = command->add_subcommand("hash", "Print the line of a key on stdin");
+        hash->footer("\nExample:\n  spillway keys hash < old-key.txt");
+        hash->callback([this] {
+            action_ = [this] { return hash_existing_key(std::cin, terminal_); };
+        });
+    }
+
     void add_schema() {
         CLI::App* const command = app_.add_subcommand("schema",
                                                       "Print the JSON Schema of routing tables");
@@ -345,6 +366,7 @@ private:
     bool ask_ready_ = false;
     std::string place_ = "spillway.yaml";
     bool force_ = false;
+    std::string key_id_;
 };
 
 }  // namespace

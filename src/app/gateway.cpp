@@ -171,7 +171,8 @@ boost::system::result<Gateway::Impl::Prepared, std::string> Gateway::Impl::prepa
     auto tls = listener_tls(fleet->config());
     if (!tls) { return tls.error(); }
     prepared.listener_tls = std::move(*tls);
-    const TableParts parts{fleet, prepared.credentials, prepared.kept};
+    const auto callers = std::make_shared<const CallerDirectory>(fleet->config());
+    const TableParts parts{fleet, callers, prepared.credentials, prepared.kept};
     for (std::size_t i = 0; i < workers_.size(); ++i) {
         auto table = prepare_table(parts, cells_, i);
         if (!table) { return table.error(); }

@@ -38,9 +38,13 @@ boost::system::result<std::shared_ptr<WorkerTable>, std::string> prepare_table(c
                                                                                std::size_t worker) {
     auto table = std::make_shared<WorkerTable>();
     table->fleet = parts.fleet;
+    table->callers = parts.callers;
     table->credentials = parts.credentials;
     for (const FleetRoute& route : parts.fleet->routes()) {
         table->route_cells.push_back(&cells.route(worker, route.config.name));
+    }
+    for (const Caller& caller : parts.callers->all()) {
+        table->caller_cells.push_back(&cells.caller(worker, caller.name()));
     }
     for (const FleetDeployment& deployment : parts.fleet->deployments()) {
         table->deployment_cells.push_back(&cells.deployment(worker, deployment.config.name));

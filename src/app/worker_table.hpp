@@ -26,6 +26,7 @@ using Kept = std::vector<std::optional<std::size_t>>;
 /// What one worker's table is made of.
 struct TableParts {
     std::shared_ptr<const Fleet> fleet;
+    std::shared_ptr<const CallerDirectory> callers;
     std::shared_ptr<const CredentialLines> credentials;
     Kept kept;
 };

@@ -13,12 +13,6 @@ namespace spillway {
 
 namespace {
 
-/// The node of a listener: `listen` itself or the element of its list.
-const YamlNode& listener_node(const YamlNode& root, std::size_t index) {
-    const YamlNode& listen = *root.find("listen");
-    return listen.kind == YamlNode::Kind::list ? listen.items[index] : listen;
-}
-
 void check_addresses(const Loaded& loaded, Issues& issues) {
     using Address = std::pair<std::string, std::uint16_t>;
     const AdminConfig& admin = loaded.config().admin;
@@ -76,6 +70,11 @@ void check_policies(const Loaded& loaded, Issues& issues) {
 }
 
 }  // namespace
+
+const YamlNode& listener_node(const YamlNode& root, std::size_t index) {
+    const YamlNode& listen = *root.find("listen");
+    return listen.kind == YamlNode::Kind::list ? listen.items[index] : listen;
+}
 
 void check_readable(const YamlPlace& place, const std::string& path, Issues& issues) {
     if (path.empty()) { return; }

@@ -35,6 +35,12 @@ void check_upstreams(const Loaded& loaded, Issues& issues);
 /// Names, tiers, clocks and residency of the routes.
 void check_routes(const Loaded& loaded, Issues& issues);
 
+/// Callers, their proofs, and who is served without any.
+void check_callers(const Loaded& loaded, Issues& issues);
+
+/// The node of a listener: `listen` itself or the element of its list.
+[[nodiscard]] const YamlNode& listener_node(const YamlNode& root, std::size_t index);
+
 /// An error at `place` unless `path` is empty or a file this process can read.
 void check_readable(const YamlPlace& place, const std::string& path, Issues& issues);
 

@@ -23,6 +23,10 @@ namespace spillway {
 // fields_secret.cpp
 /// `{env: NAME}`, `{file: PATH}`, or the secret itself.
 [[nodiscard]] Shape secret(SecretSource& secret);
+// fields_callers.cpp: who may call, and what they may do
+[[nodiscard]] Shape token_issuer(TokenIssuerConfig& issuer);
+[[nodiscard]] Shape caller(const Config& config, CallerConfig& caller);
+[[nodiscard]] std::vector<Row> identity_rows(Config& config);
 
 // fields_upstream.cpp: what requests are sent to
 [[nodiscard]] Shape credential(CredentialConfig& credential);

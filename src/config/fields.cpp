@@ -92,6 +92,19 @@ std::vector<Row> table_rows(Draft& draft) {
     };
 }
 
+std::vector<Row> caller_rows(Config& config) {
+    std::vector<Row> rows = identity_rows(config);
+    rows.push_back({"token_issuers", "Whose tokens (JWT) are believed",
+                    named(NameRule::plain, [&config](const std::string& name) {
+                        return token_issuer(append(config.token_issuers, name));
+                    })});
+    rows.push_back({"callers", "Who may call, how they prove it, and what they may do",
+                    named(NameRule::plain, [&config](const std::string& name) {
+                        return caller(config, append(config.callers, name));
+                    })});
+    return rows;
+}
+
 std::vector<Row> process_rows(Config& config) {
     return {
         {"listen", "Where callers connect: an address, or a list of addresses or maps",
@@ -105,7 +118,6 @@ std::vector<Row> process_rows(Config& config) {
         {"log", "Access log and messages", map_of([&config] { return log_rows(config.log); })},
         {"audit", "Who asked for what, and what came of it: lines that cannot be changed unseen",
          map_of([&config] { return audit_rows(config.audit); })},
-        {"callers", "", later()},
     };
 }
 
@@ -126,6 +138,7 @@ std::vector<Row> fields(Draft& draft) {
     std::vector<Row> rows = process_rows(draft.config);
     for (Row& row : money_rows(draft.config)) { rows.push_back(std::move(row)); }
     for (Row& row : table_rows(draft)) { rows.push_back(std::move(row)); }
+    for (Row& row : caller_rows(draft.config)) { rows.push_back(std::move(row)); }
     for (Row& row : policy_rows(draft.config)) { rows.push_back(std::move(row)); }
     return rows;
 }

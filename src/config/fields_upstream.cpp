@@ -91,22 +91,6 @@ Shape resource(Config& config, ResourceConfig& resource) {
 
 namespace {
 
-/// What a deployment was bought with. 0 means unlimited in `Config`, but hardly to who writes it.
-template <class Number>
-Shape limit(const std::string& key, Number& field) {
-    Shape shape = number(Unit::count, field, {1, 1000 * million});
-    shape.scalar->fallback.clear();
-    shape.scalar->store = [key, store = shape.scalar->store](std::string_view text) {
-        auto complaint = store(text);
-        if (complaint && text == "0") {
-            return std::optional(Complaint("0 would let no request through",
-                                           "leave `" + key + "` out for no limit"));
-        }
-        return complaint;
-    };
-    return shape;
-}
-
 /// No fixed default: it follows from the resource's kind (complete_deployments).
 Shape settlement(Settlement& field) {
     Shape shape = choice(field, {"estimate", "actual"});
@@ -128,8 +112,9 @@ Shape deployment(Config& config, DeploymentConfig& deployment) {
             {"name", "Its name at the resource; by default the key above",
              text(deployment.deployment, "a deployment's name")},
             {"tpm", "Tokens per minute it was bought with; absent: unlimited",
-             limit("tpm", deployment.tpm)},
-            {"rpm", "Requests per minute; absent: unlimited", limit("rpm", deployment.rpm)},
+             limit("tpm", deployment.tpm, 1000 * million)},
+            {"rpm", "Requests per minute; absent: unlimited",
+             limit("rpm", deployment.rpm, 1000 * million)},
             {"weight", "Share of requests inside its tier",
              number(Unit::plain, deployment.weight, {1, 1000})},
             {"settlement", "Tokens charged in the end: estimate (Azure) or actual (others)",

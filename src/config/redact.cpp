@@ -38,6 +38,8 @@ bool sounds_secret(std::string_view key) {
             letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         }
     }
+    if (letters == "keys") { return true; }     // only hashes belong there, but somebody may err
+    if (letters == "tokens") { return false; }  // an amount
     constexpr std::array<std::string_view, 4> words{"apikey", "secret", "password", "token"};
     return std::any_of(words.begin(), words.end(), [&letters](std::string_view word) {
         return letters.find(word) != std::string::npos;

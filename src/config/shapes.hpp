@@ -31,6 +31,22 @@ template <class Number>
                   [&field](std::int64_t value) { field = static_cast<Number>(value); });
 }
 
+/// A limit of at least 1. 0 means unlimited in `Config`, but hardly to who writes it.
+template <class Number>
+[[nodiscard]] Shape limit(const std::string& key, Number& field, std::int64_t max) {
+    Shape shape = number(Unit::count, field, {1, max});
+    shape.scalar->fallback.clear();
+    shape.scalar->store = [key, store = shape.scalar->store](std::string_view text) {
+        auto complaint = store(text);
+        if (complaint && text == "0") {
+            return std::optional(Complaint("0 would let no request through",
+                                           "leave `" + key + "` out for no limit"));
+        }
+        return complaint;
+    };
+    return shape;
+}
+
 /// `min` and `max` are included.
 template <class Rep, class Period>
 [[nodiscard]] Shape duration(std::chrono::duration<Rep, Period>& field,

@@ -64,6 +64,10 @@ void make_targets(FleetDeployment& deployment) {
     }
 }
 
+std::string model_list(const nlohmann::json& models) {
+    return nlohmann::json{{"object", "list"}, {"data", models}}.dump();
+}
+
 nlohmann::json model_entry(const std::string& name) {
     return {{"id", name}, {"object", "model"}, {"created", 0}, {"owned_by", "spillway"}};
 }
@@ -169,7 +173,15 @@ void Fleet::add_routes() {
         for (const std::string& alias : facts.aliases) { by_name_.emplace(alias, i); }
         models.push_back(model_entry(facts.name));
     }
-    models_json_ = nlohmann::json{{"object", "list"}, {"data", models}}.dump();
+    models_json_ = model_list(models);
+}
+
+std::string Fleet::models_json(std::span<const RouteId> routes) const {
+    nlohmann::json models = nlohmann::json::array();
+    for (const RouteId id : routes) {
+        models.push_back(model_entry(config_.routes[index(id)].name));
+    }
+    return model_list(models);
 }
 
 const FleetRoute* Fleet::find(std::string_view model) const noexcept {

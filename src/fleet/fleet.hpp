@@ -126,6 +126,8 @@ public:
     }
     /// Body of GET /v1/models.
     [[nodiscard]] const std::string& models_json() const noexcept { return models_json_; }
+    /// The same with these routes only.
+    [[nodiscard]] std::string models_json(std::span<const RouteId> routes) const;
     /// Body of GET /v1/models/{name}; empty when there is no such route.
     [[nodiscard]] std::string model_json(std::string_view name) const;
 

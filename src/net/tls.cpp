@@ -222,4 +222,15 @@ std::optional<WallTime> TlsSession::peer_expires() const noexcept {
 
 bool TlsSession::has_buffered_input() const noexcept { return SSL_has_pending(ssl_) == 1; }
 
+std::string TlsSession::peer_subject() const {
+    const X509* certificate = ssl_ == nullptr ? nullptr : SSL_get0_peer_certificate(ssl_);
+    if (certificate == nullptr || SSL_get_verify_result(ssl_) != X509_V_OK) { return {}; }
+    const std::unique_ptr<BIO, decltype(&BIO_free_all)> out(BIO_new(BIO_s_mem()), BIO_free_all);
+    const X509_NAME* name = X509_get_subject_name(certificate);
+    if (!out || X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253) < 0) { return {}; }
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(out.get(), &text);
+    return {text, static_cast<std::size_t>(size)};
+}
+
 }  // namespace spillway

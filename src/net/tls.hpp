@@ -79,6 +79,9 @@ public:
     /// When the first certificate of the peer's chain ends; none before the handshake.
     [[nodiscard]] std::optional<WallTime> peer_expires() const noexcept;
     [[nodiscard]] bool has_buffered_input() const noexcept;
+    /// Subject of the peer's verified certificate as RFC 2253 writes it (what RFC 4514 reads);
+    /// empty when it showed none.
+    [[nodiscard]] std::string peer_subject() const;
 
 private:
     TlsSession(std::shared_ptr<TlsContext> context, ssl_st* ssl) noexcept;

@@ -114,6 +114,9 @@ void settle(Exchange& exchange, Attempt& attempt, TimePoint now) {
         cells.output_tokens.add(static_cast<std::uint64_t>(usage->output));
         cells.cached_input_tokens.add(static_cast<std::uint64_t>(usage->cached_input));
         cells.reasoning_output_tokens.add(static_cast<std::uint64_t>(usage->reasoning_output));
+        CallerCells& caller = exchange.caller_cells();
+        caller.input_tokens.add(static_cast<std::uint64_t>(usage->input));
+        caller.output_tokens.add(static_cast<std::uint64_t>(usage->output));
         return;
     }
     // Nobody told: at least what has been seen was generated. Less than the estimate changes
@@ -253,6 +256,9 @@ void finish(Exchange& exchange, Outcome outcome, int status, TimePoint now) {
     RouteCells& cells = exchange.route_cells();
     const auto operation = static_cast<std::size_t>(exchange.path.operation);
     cells.requests[operation][status_slot(status)][static_cast<std::size_t>(outcome)].add();
+    if (exchange.identity.caller != nullptr) {
+        exchange.caller_cells().requests[static_cast<std::size_t>(outcome)].add();
+    }
     const Duration total = now - exchange.started;
     Histogram& duration = exchange.record.stream ? cells.duration_stream : cells.duration_json;
     duration.observe(seconds(total));

@@ -2,6 +2,7 @@
 // it has become. session fills it, dispatch and relay work on it, ending closes it.
 #pragma once
 
+#include "identity/caller.hpp"
 #include "net/hangup_watch.hpp"
 #include "net/stream.hpp"
 #include "proxy/answer_taps.hpp"
@@ -40,6 +41,7 @@ struct Exchange {
     ApiPath path;
     std::string_view body;
     Inspection inspection;
+    Identity identity;  ///< who sent it
     const FleetRoute* route = nullptr;
 
     TimePoint started{};    ///< the head was complete
@@ -71,6 +73,10 @@ struct Exchange {
     }
     [[nodiscard]] DeploymentCells& cells_of(const FleetDeployment& deployment) const noexcept {
         return *table->deployment_cells[index(deployment.id)];
+    }
+    /// Only once the caller is known.
+    [[nodiscard]] CallerCells& caller_cells() const noexcept {
+        return *table->caller_cells[identity.caller->position()];
     }
     /// What our own fields in the answer's head say.
     [[nodiscard]] GatewayFields gateway_fields(std::string_view deployment) const noexcept {

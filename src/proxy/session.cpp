@@ -2,6 +2,7 @@
 // not.
 #include "proxy/session.hpp"
 
+#include "proxy/admission.hpp"
 #include "proxy/auditing.hpp"
 #include "proxy/dispatch.hpp"
 #include "proxy/ending.hpp"
@@ -10,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -88,8 +90,16 @@ task<void> refuse_path(Exchange& exchange, const PathError& error) {
 task<void> answer_models(Exchange& exchange) {
     const Fleet& fleet = *exchange.table->fleet;
     const bool list = exchange.path.operation == Operation::models_list;
-    const std::string json = list ? fleet.models_json()
-                                  : fleet.model_json(exchange.path.deployment);
+    const Caller& caller = *exchange.identity.caller;
+    std::string json;
+    if (list) {
+        json = caller.may_use_all_routes() ? fleet.models_json()
+                                           : fleet.models_json(caller.config().routes);
+    } else {
+        const FleetRoute* route = fleet.find(exchange.path.deployment);
+        const bool shown = route != nullptr && caller.may_use(route->id);
+        if (shown) { json = fleet.model_json(exchange.path.deployment); }
+    }
     if (json.empty()) {
         co_await refuse(exchange, unknown_model(), Outcome::client_error);
         co_return;
@@ -130,6 +140,9 @@ std::optional<Refusal> find_route(Exchange& exchange) {
     if (std::optional<ErrorReply> refusal = check_audit(exchange)) {
         return Refusal{*std::move(refusal), Outcome::shed};
     }
+    if (std::optional<ErrorReply> refusal = check_grants(exchange)) {
+        return Refusal{*std::move(refusal)};
+    }
     return std::nullopt;
 }
 
@@ -153,6 +166,19 @@ task<void> serve_inference(Exchange& exchange) {
     return dispatch_counted(exchange);
 }
 
+// Who tried in vain is in the audit stream, too; while it takes no lines the answer is the same, as
+// nothing is sent anywhere.
+task<void> refuse_caller(Exchange& exchange, Denial denial) {
+    std::ignore = check_audit(exchange);
+    return refuse(exchange, not_identified(exchange, denial), Outcome::client_error);
+}
+
+// Whom a connection comes from.
+struct Peer {
+    std::string address;
+    std::string certificate;  // subject of the verified one; empty: none
+};
+
 enum class After : std::uint8_t {
     next,   // another request may come
     close,  // end the connection in good order
@@ -175,25 +201,27 @@ void begin(Exchange& exchange, const std::string& peer) {
 }
 
 // One request.
-task<After> serve_one(Exchange& exchange, RequestReader& reader, const std::string& peer) {
+task<After> serve_one(Exchange& exchange, RequestReader& reader, const Peer& peer) {
     const ReadResult read = co_await reader.head(exchange.head, exchange.limits());
     if (read == ReadResult::ended) { co_return After::drop; }
-    begin(exchange, peer);
+    begin(exchange, peer.address);
     co_await exchange.caller.let_others_read();
     if (read == ReadResult::refused) {
-        exchange.worker.cells.heads_refused.add();
-        exchange.request_id = exchange.worker.request_ids.next();
-        exchange.keep_alive = false;
+ours        exchange.keep_alive = false;
         const HeadError& error = reader.error();
         const std::string_view code = error.status == 408 ? "request_timeout" : "invalid_http";
         co_await refuse_request(exchange, error.status, code, error.why);
         co_return after(exchange);
     }
-    fill_record(exchange);
-    exchange.keep_alive = reader.keep_alive();
+ours    exchange.keep_alive = reader.keep_alive();
     if (const std::optional<PathError> error = take_path(exchange)) {
         exchange.keep_alive = exchange.keep_alive && reader.skip_body();
         co_await refuse_path(exchange, *error);
+        co_return after(exchange);
+    }
+    if (const std::optional<Denial> denial = identify(exchange, peer.certificate)) {
+        exchange.keep_alive = exchange.keep_alive && reader.skip_body();
+        co_await refuse_caller(exchange, *denial);
         co_return after(exchange);
     }
     exchange.body_read = exchange.started;
@@ -240,9 +268,10 @@ task<void> serve(WorkerContext& worker, Accepted accepted) {
     // Here, because a frame of this size for each request would cost more than the rest of it.
     std::optional<Exchange> exchange;
     After then = After::next;
+    const Peer peer{accepted.peer_, caller.tls().peer_subject()};
     while (then == After::next) {
         exchange.emplace(worker, caller, hangup);
-        then = co_await serve_one(*exchange, reader, accepted.peer_);
+        then = co_await serve_one(*exchange, reader, peer);
     }
     if (then == After::close) { co_await linger(caller, worker); }
 }

@@ -6,6 +6,8 @@
 #include "audit/audit_log.hpp"
 #include "fleet/credential.hpp"
 #include "fleet/fleet.hpp"
+#include "identity/caller_directory.hpp"
+#include "identity/identifier.hpp"
 #include "net/byte_buffer.hpp"
 #include "net/connection_pool.hpp"
 #include "net/poller.hpp"
@@ -31,7 +33,9 @@ namespace spillway {
 /// started with.
 struct WorkerTable {
     std::shared_ptr<const Fleet> fleet;
+    std::shared_ptr<const CallerDirectory> callers;
     std::vector<RouteCells*> route_cells;                ///< by RouteId
+    std::vector<CallerCells*> caller_cells;              ///< by Caller::position
     std::vector<DeploymentCells*> deployment_cells;      ///< by DeploymentId
     std::shared_ptr<const CredentialLines> credentials;  ///< by ResourceId; replaced with the keys
     std::vector<std::shared_ptr<TlsContext>> tls;        ///< by ResourceId; null: plain
@@ -83,6 +87,7 @@ struct WorkerContext {
     Rng rng;
     RequestIds request_ids;
     Inspector inspector;
+    Identifier identifier;
     BufferPool buffers{buffer_bytes};
     /// For what is made for each request and is too large for malloc's fast path.
     std::pmr::unsynchronized_pool_resource memory{{0, pooled_bytes_max}};

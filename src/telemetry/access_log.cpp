@@ -46,6 +46,10 @@ void add_request(JsonObject& line, const AccessRecord& record) {
     line.text("peer", record.peer, word_bytes_max);
     line.text("method", record.method, word_bytes_max);
     line.text("path", record.target, list_bytes_max);
+    if (!record.caller.empty()) { line.text("caller", record.caller, word_bytes_max); }
+    if (!record.cost_center.empty()) {
+        line.text("cost_center", record.cost_center, word_bytes_max);
+    }
     line.text("route", record.route, name_bytes_max);
     if (record.operation) { line.text("api", name(*record.operation), word_bytes_max); }
     line.value("stream") += json_bool[record.stream];

@@ -45,6 +45,8 @@ struct AccessRecord {
     std::string_view method;
     std::string_view target;  ///< path only; the query may hold a key
     std::string_view user_agent;
+    std::string_view caller;            ///< its name; empty: not known, or nobody is asked
+    std::string_view cost_center;       ///< of the caller; empty: none
     std::string_view route = "_other";  ///< its name; this when the model is in none
     std::optional<Operation> operation;
     bool stream = false;

@@ -158,6 +158,19 @@ void add_deployment(std::string_view deployment, const CellRegistry::Row<Deploym
     exposition.add(Metric::upstream_connect, {deployment}, total(row, &DeploymentCells::connect));
 }
 
+void add_caller(std::string_view caller, const CellRegistry::Row<CallerCells>& row,
+                Exposition& exposition) {
+    for (std::size_t i = 0; i < outcome_count; ++i) {
+        const auto pick = [i](const CallerCells& cells) -> auto& { return cells.requests[i]; };
+        exposition.add(Metric::caller_requests, {caller, name(static_cast<Outcome>(i))},
+                       total(row, pick));
+    }
+    exposition.add(Metric::caller_tokens, {caller, "input"},
+                   total(row, &CallerCells::input_tokens));
+    exposition.add(Metric::caller_tokens, {caller, "output"},
+                   total(row, &CallerCells::output_tokens));
+}
+
 struct WorkerCounter {
     Metric metric;
     Counter WorkerCells::*counter;
@@ -176,6 +189,10 @@ constexpr std::array worker_counters = {
 void add_workers(const CellRegistry::Row<WorkerCells>& row, Exposition& exposition) {
     for (const auto& [metric, counter] : worker_counters) {
         exposition.add(metric, {}, total(row, counter));
+    }
+    for (std::size_t i = 0; i < denial_count; ++i) {
+        const auto pick = [i](const WorkerCells& cells) -> auto& { return cells.denials[i]; };
+        exposition.add(Metric::denials, {name(static_cast<Denial>(i))}, total(row, pick));
     }
     exposition.add(Metric::access_log_dropped, {"lagging"},
                    total(row, &WorkerCells::access_log_dropped));
@@ -200,6 +217,9 @@ void add_cell_metrics(const CellRegistry& cells, Exposition& exposition) {
     cells.visit_deployments([&](std::string_view deployment,
                                 const CellRegistry::Row<DeploymentCells>& row) {
         add_deployment(deployment, row, exposition);
+    });
+    cells.visit_callers([&](std::string_view caller, const CellRegistry::Row<CallerCells>& row) {
+        add_caller(caller, row, exposition);
     });
     add_workers(cells.all_workers(), exposition);
 }

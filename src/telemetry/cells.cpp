@@ -69,4 +69,9 @@ DeploymentCells& CellRegistry::deployment(std::size_t worker, std::string_view n
     return *row_of(deployments_, name, workers_.size())[worker];
 }
 
+CallerCells& CellRegistry::caller(std::size_t worker, std::string_view name) {
+    const std::scoped_lock lock(mutex_);
+    return *row_of(callers_, name, workers_.size())[worker];
+}
+
 }  // namespace spillway

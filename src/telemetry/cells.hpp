@@ -3,6 +3,7 @@
 // loaded. Cells outlive the table: a route that comes back after a reload goes on counting.
 #pragma once
 
+#include "spillway/denial.hpp"
 #include "spillway/operation.hpp"
 #include "spillway/policy/breaker.hpp"
 #include "spillway/policy/classify.hpp"
@@ -70,6 +71,13 @@ struct alignas(cache_line_bytes) DeploymentCells {
     Histogram connect;
 };
 
+/// One caller on one worker.
+struct alignas(cache_line_bytes) CallerCells {
+    std::array<Counter, outcome_count> requests;
+    Counter input_tokens;
+    Counter output_tokens;
+};
+
 /// What belongs to a worker as a whole.
 struct alignas(cache_line_bytes) WorkerCells {
     WorkerCells();
@@ -77,9 +85,10 @@ struct alignas(cache_line_bytes) WorkerCells {
     Counter connections_open;     ///< gauge
     Counter connections_refused;  ///< over the limit
     Counter heads_refused;        ///< malformed requests answered 4xx/5xx by the parser
-    Counter retries_of_sdks;      ///< x-stainless-retry-count >= 1 seen
-    Counter retries_denied;       ///< the process-wide retry ratio said no
-    Counter panics;               ///< attempts sent in bounded fail-open
+    std::array<Counter, denial_count> denials;
+    Counter retries_of_sdks;  ///< x-stainless-retry-count >= 1 seen
+    Counter retries_denied;   ///< the process-wide retry ratio said no
+    Counter panics;           ///< attempts sent in bounded fail-open
     Counter access_log_dropped;
     Counter escaped_exceptions;   ///< a coroutine ended with one: always a bug
     Counter upstream_idle;        ///< gauge: pooled connections
@@ -100,6 +109,7 @@ public:
     /// Stable addresses; a name's cells are created for all workers on first use. Any thread.
     [[nodiscard]] RouteCells& route(std::size_t worker, std::string_view name);
     [[nodiscard]] DeploymentCells& deployment(std::size_t worker, std::string_view name);
+    [[nodiscard]] CallerCells& caller(std::size_t worker, std::string_view name);
     [[nodiscard]] WorkerCells& worker(std::size_t worker) { return *workers_[worker]; }
     [[nodiscard]] std::size_t workers() const noexcept { return workers_.size(); }
     /// Told to by whoever changes the table, one thread at a time.
@@ -121,15 +131,21 @@ public:
         const std::scoped_lock lock(mutex_);
         for (const auto& [name, row] : deployments_) { visit(name, row); }
     }
+    template <class Visit>
+    void visit_callers(Visit visit) const {
+        const std::scoped_lock lock(mutex_);
+        for (const auto& [name, row] : callers_) { visit(name, row); }
+    }
 
 private:
     template <class Cells>
     using Table = std::map<std::string, Row<Cells>, std::less<>>;
 
-    mutable std::mutex mutex_;  // guards the two tables, never the cells
+    mutable std::mutex mutex_;  // guards the tables, never the cells
     Row<WorkerCells> workers_;
     Table<RouteCells> routes_;
     Table<DeploymentCells> deployments_;
+    Table<CallerCells> callers_;
     std::unique_ptr<EventLane> table_events_ = std::make_unique<EventLane>();
 };
 

@@ -51,6 +51,9 @@ void append_retry_fields(std::string& out, const ErrorReply& reply) {
         out.append("x-should-retry: ").append(*reply.should_retry ? "true" : "false");
         out.append("\r\n");
     }
+    if (!reply.authenticate.empty()) {
+        out.append("www-authenticate: ").append(reply.authenticate).append("\r\n");
+    }
     if (!reply.allow.empty()) { out.append("allow: ").append(reply.allow).append("\r\n"); }
 }
 

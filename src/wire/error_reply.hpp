@@ -24,6 +24,7 @@ struct ErrorReply {
     std::optional<Duration> retry_after{};
     std::optional<bool> should_retry{};  ///< x-should-retry; absent: the SDK decides
     std::string_view allow{};            ///< Allow field of a 405; empty: none
+    std::string_view authenticate{};     ///< WWW-Authenticate field of a 401; empty: none
 };
 
 /// The answer to a path that is not served.

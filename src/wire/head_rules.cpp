@@ -3,7 +3,6 @@
 // caller a field needs a reason not to.
 #include "wire/head_rules.hpp"
 
-#include "wire/api_path.hpp"
 #include "wire/octets.hpp"
 
 #include <algorithm>
@@ -155,12 +154,6 @@ void append_status_line(std::string& out, const ResponseHead& head) {
     out.append(std::to_string(head.status)).append(" ").append(head.reason).append("\r\n");
 }
 
-std::string_view bearer_token(std::string_view authorization) noexcept {
-    constexpr std::string_view scheme = "bearer ";
-    if (!starts_ignoring_case(authorization, scheme)) { return {}; }
-    return octets::trim(authorization.substr(scheme.size()));
-}
-
 }  // namespace
 
 void append_upstream_head(std::string& out, const RequestHead& caller, const UpstreamLine& line,
@@ -231,20 +224,6 @@ void append_caller_head(std::string& out, const ResponseHead& upstream,
     }
     append_gateway_fields(out, upstream.status, framing, gateway);
     out.append("\r\n");
-}
-
-std::string_view caller_credential(const RequestHead& head) noexcept {
-    constexpr std::array<std::string_view, 3> key_fields = {"api-key", "x-api-key",
-                                                            "ocp-apim-subscription-key"};
-    const std::string_view token = bearer_token(head.fields.get(FieldName::authorization));
-    if (!token.empty()) { return token; }
-    for (const std::string_view name : key_fields) {
-        const std::string_view key = head.fields.get(name);
-        if (!key.empty()) { return key; }
-    }
-    const std::size_t question = head.target.find('?');
-    if (question == head.target.npos) { return {}; }
-    return query_value(head.target.substr(question + 1), "api-key");
 }
 
 }  // namespace spillway

@@ -61,9 +61,4 @@ void append_gateway_fields(std::string& out, int status, const CallerFraming& fr
 void append_caller_head(std::string& out, const ResponseHead& upstream,
                         const CallerFraming& framing, const GatewayFields& gateway);
 
-/// The key a caller sent, in whichever form (Bearer token, api-key, x-api-key,
-/// ocp-apim-subscription-key, query api-key; the first in this order); empty when none. Views into
-/// the head.
-[[nodiscard]] std::string_view caller_credential(const RequestHead& head) noexcept;
-
 }  // namespace spillway

@@ -88,9 +88,9 @@ def ask_many(gateway, count, body=HELLO, askers=4, pause=0.0):
         return [reply for replies in pool.map(work, shares) for reply in replies]
 
 
-def line_of(gateway, reply, within=5):
-    """The access-log line of an answered request."""
-    wanted = reply.field("x-request-id")
+def line_of(gateway, answered, within=5):
+    """The access-log line of an answered request: a Reply, or its x-request-id."""
+    wanted = answered if isinstance(answered, str) else answered.field("x-request-id")
     deadline = time.monotonic() + within
     while True:
         found = [line for line in gateway.access_log() if line["request_id"] == wanted]

@@ -33,13 +33,17 @@ class Authority:
 
     def issue(self, name, starts="20200101000000Z", ends="20490101000000Z"):
         """An SSL context of a server named `name`, valid between the two dates."""
+        return serving(*self.files(name, starts, ends))
+
+    def files(self, name, starts="20200101000000Z", ends="20490101000000Z"):
+        """Paths of a certificate and its key."""
         request, certificate = self._folder / f"{name}.csr", self._folder / f"{name}.pem"
         key = self._folder / f"{name}.key"
         self._run(f"req {NEW_KEY} -subj /CN={name} -addext subjectAltName=DNS:{name}", key, request)
         sign = f"ca -batch -notext -config {self._config} -startdate {starts} -enddate {ends}"
         sign += f" -cert {self.certificate} -keyfile {self._key} -in {request} -out {certificate}"
         subprocess.run(["openssl", *sign.split()], check=True, capture_output=True)
-        return serving(certificate, key)
+        return certificate, key
 
     @property
     def _key(self):

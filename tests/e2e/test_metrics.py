@@ -96,12 +96,13 @@ def test_the_content_type_is_the_one_prometheus_insists_on(gateway):
 def test_as_many_series_as_published(gateway):
     document = (REPO / "docs/metrics.md").read_text()
     formula = re.search(
-        r"routes x (\d+) \+ deployments x (\d+) \+ workers x (\d+) \+ (\d+)", document
+        r"routes x (\d+) \+ deployments x (\d+) \+ callers x (\d+) \+ workers x (\d+) \+ (\d+)", document
     )
-    route, deployment, worker, fixed = map(int, formula.groups())
-    with_other, deployments, workers = 2, 2, 2
+    route, deployment, caller, worker, fixed = map(int, formula.groups())
+    with_other, deployments, anonymous, workers = 2, 2, 1, 2
     # A histogram's buckets, sum and count are samples of one family; each is a series.
-    expected = with_other * route + deployments * deployment + workers * worker + fixed
+    expected = with_other * route + deployments * deployment + anonymous * caller + fixed
+    expected += workers * worker
     assert len(gateway.metrics()) == expected
 
 

@@ -1,6 +1,7 @@
 // Every head we would accept is forwarded as a head that we ourselves read as exactly the request
 // (or answer) we meant: one Host, one framing, our credential, none of the other side's.
 
+#include "wire/caller_credentials.hpp"
 #include "wire/head_rules.hpp"
 
 #include <cstddef>
@@ -86,8 +87,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (request_scanner.request(bytes, request) == HeadState::complete) {
         check_upstream(request, UpstreamFamily::azure);
         check_upstream(request, UpstreamFamily::openai);
-        const std::string_view credential = caller_credential(request);
-        require(credential.find('\n') == credential.npos);
+        const auto credentials = CallerCredentials::of(request, "x-team-key");
+        for (const CallerCredential& credential : credentials.all()) {
+            require(credential.text.find('\n') == credential.text.npos);
+        }
     }
     ResponseHead response;
     HeadScanner response_scanner{narrow};

@@ -8,16 +8,6 @@
 namespace spillway {
 namespace {
 
-/// `path: message` of every issue of a table, one line each.
-std::string findings(const std::string& yaml) {
-    std::string text;
-    for (const ConfigIssue& issue : load(yaml).issues) {
-        const bool is_warning = issue.severity == ConfigIssue::Severity::warning;
-        text += (is_warning ? "warning " : "error ") + issue.path + ": " + issue.message + "\n";
-    }
-    return text;
-}
-
 constexpr const char* frame = R"(listen: 127.0.0.1:8080
 deployments: {chat: {resource: r}}
 routes: {chat: {tiers: [[chat]]}}

@@ -15,6 +15,8 @@ constexpr std::string_view design_table = R"(
 # yaml-language-server: $schema=./spillway.schema.json
 listen: 0.0.0.0:8080                       # or a list of {address, tls: {certificate, key}}
 admin: {listen: 127.0.0.1:9091}
+callers:
+  agents: {keys: ["spk1:agents:-28cI81Rln_O_Ig9048jbQ:Jtn3xy0ButPSx8-KttEmrgJg-CdFXBxk_H-AFGYqmWQ"]}
 workers: 0                                 # threads; 0 = one per core
 credentials:
   east-key: {api_key: {env: AOAI_KEY}}

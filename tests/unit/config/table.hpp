@@ -54,4 +54,14 @@ inline std::string describe_all(const LoadedConfig& loaded, std::string_view fil
     return text;
 }
 
+/// `severity path: message` of every issue of a table, one line each.
+inline std::string findings(const std::string& yaml) {
+    std::string text;
+    for (const ConfigIssue& issue : load(yaml).issues) {
+        const bool is_warning = issue.severity == ConfigIssue::Severity::warning;
+        text += (is_warning ? "warning " : "error ") + issue.path + ": " + issue.message + "\n";
+    }
+    return text;
+}
+
 }  // namespace spillway

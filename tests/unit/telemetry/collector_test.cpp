@@ -89,8 +89,10 @@ TEST(Collector, ShowsTheProcess) {
 TEST(Collector, MakesAsManySeriesAsPublished) {
     constexpr std::size_t routes = 3;
     constexpr std::size_t deployments = 5;
+    constexpr std::size_t callers = 4;
     constexpr std::size_t workers = 2;
     CellRegistry cells(workers);
+    for (std::size_t i = 0; i < callers; ++i) { (void)cells.caller(0, "c" + std::to_string(i)); }
     for (std::size_t i = 0; i < routes; ++i) { (void)cells.route(0, "r" + std::to_string(i)); }
     for (std::size_t i = 0; i < deployments; ++i) {
         (void)cells.deployment(0, "d" + std::to_string(i));
@@ -99,17 +101,19 @@ TEST(Collector, MakesAsManySeriesAsPublished) {
     const std::string text = scrape(cells);
     const std::size_t per_route = series(text, "route=") / routes;
     const std::size_t per_deployment = series(text, "deployment=") / deployments;
+    const std::size_t per_caller = series(text, "caller=") / callers;
     const std::size_t per_worker = series(text, "worker=") / workers;
     const std::size_t all = series(text, "");
     const std::size_t fixed = all - routes * per_route - deployments * per_deployment -
-                              workers * per_worker;
+                              callers * per_caller - workers * per_worker;
 
     std::ifstream file(SPILLWAY_DOCS "/metrics.md");
     const std::string document{std::istreambuf_iterator<char>(file), {}};
     // Nine of a deployment, two of a route (but not of `_other`) and ten of the fixed ones come
     // from the admin pages: live state.
     const std::string formula = "routes x " + std::to_string(per_route + 2) + " + deployments x " +
-                                std::to_string(per_deployment + 9) + " + workers x " +
+                                std::to_string(per_deployment + 9) + " + callers x " +
+                                std::to_string(per_caller) + " + workers x " +
                                 std::to_string(per_worker) + " + " + std::to_string(fixed + 10 - 2);
     EXPECT_NE(document.find(formula), std::string::npos) << formula;
 }
