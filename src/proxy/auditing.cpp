@@ -27,7 +27,14 @@ AuditPlace find_place(const Exchange& exchange, std::string_view deployment) {
     return {deployment, {}, {}, {}};
 }
 
+// "key:k7f3"; empty when nothing was shown.
+std::string proof_of(const Identity& identity) {
+    if (identity.proof == Proof::none) { return {}; }
+    return std::string(name(identity.proof)) + ":" + identity.subject;
+}
+
 std::optional<KeptBody> kept_request(const Exchange& exchange) {
+    if (exchange.route == nullptr) { return std::nullopt; }
     const AuditBodies& bodies = exchange.route->config.audit;
     if (bodies.keep == Which::none) { return std::nullopt; }
     return exchange.worker.audit.redactor().keep(exchange.body, bodies.bytes);
@@ -73,9 +80,13 @@ void audit(Exchange& exchange) {
     AuditRecord record;
     record.at = seen.at;
     record.request_id = exchange.request_id;
+    record.caller = seen.caller;
+    const std::string proof = proof_of(exchange.identity);
+    record.identified_by = proof;
+    record.cost_center = seen.cost_center;
     record.peer = seen.peer;
     record.operation = seen.operation;
-    record.route = seen.route;
+    if (exchange.route != nullptr) { record.route = seen.route; }
     record.model = exchange.path.deployment.empty() ? exchange.inspection.model
                                                     : exchange.path.deployment;
     record.stream = seen.stream;
@@ -88,7 +99,7 @@ void audit(Exchange& exchange) {
     }
     record.attempts = std::span(attempts).first(shown);
     record.attempt_count = exchange.attempts;
-    record.residency = exchange.route->config.residency;
+    if (exchange.route != nullptr) { record.residency = exchange.route->config.residency; }
     record.residency_held = exchange.residency_held;
     record.status = seen.status;
     record.outcome = seen.outcome;
@@ -96,7 +107,9 @@ void audit(Exchange& exchange) {
     record.usage = seen.usage;
     if (exchange.audit) { record.filter = exchange.audit->filter.verdicts(); }
     record.request_bytes = exchange.body.size();
-    const std::string digest = sha256_hex(exchange.body);
+    std::string digest;
+    // Whose sender is not known, of that nothing is read.
+    if (exchange.identity.caller != nullptr) { digest = sha256_hex(exchange.body); }
     record.request_sha256 = digest;
     record.request = kept_request(exchange);
     record.answer = kept_answer(exchange);

@@ -184,3 +184,19 @@ def test_a_client_certificate_says_who_calls(sim, tmp_path):
             connection.request("POST", V1_CHAT, json.dumps(HELLO), fields)
             assert connection.getresponse().status == status, name
             connection.close()
+
+
+def test_the_audit_stream_says_who_asked_and_who_tried_in_vain(sim, tmp_path):
+    path = tmp_path / "audit.jsonl"
+    with Gateway(table(sim, audit={"to": str(path)})) as gateway:
+        served = ask(gateway, headers=bearer(AGENTS))
+        unknown = ask(gateway, headers={"api-key": "wrong"})
+        refused = ask(gateway, {**HELLO, "model": "secret"}, headers=bearer(BATCH))
+    lines = {line.get("request_id"): line for line in map(json.loads, path.read_text().splitlines())}
+
+    line = lines[served.field("x-request-id")]
+    assert (line["caller"], line["identified_by"], line["cost_center"]) == ("agents", "key:agents", "4711")
+    line = lines[unknown.field("x-request-id")]
+    assert line["status"] == 401 and not {"caller", "identified_by", "route", "request_sha256"} & set(line)
+    line = lines[refused.field("x-request-id")]
+    assert (line["status"], line["caller"], line["route"], line["attempts"]) == (403, "batch", "secret", [])
