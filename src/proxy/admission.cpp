@@ -30,9 +30,7 @@ std::optional<Denial> identify(Exchange& exchange, std::string_view certificate)
     const CallerDirectory& directory = *exchange.table->callers;
     const auto credentials = CallerCredentials::of(exchange.head, directory.key_header());
     auto answer = exchange.worker.identifier.identify(directory, {credentials, certificate});
-    if (std::holds_alternative<Denial>(answer)) {
-        return std::get<Denial>(answer);
-    }
+    if (std::holds_alternative<Denial>(answer)) { return std::get<Denial>(answer); }
     exchange.identity = std::get<Identity>(std::move(answer));
     if (directory.asks()) {
         exchange.record.caller = exchange.identity.caller->name();

@@ -207,13 +207,16 @@ task<After> serve_one(Exchange& exchange, RequestReader& reader, const Peer& pee
     begin(exchange, peer.address);
     co_await exchange.caller.let_others_read();
     if (read == ReadResult::refused) {
-ours        exchange.keep_alive = false;
+        exchange.worker.cells.heads_refused.add();
+        exchange.request_id = exchange.worker.request_ids.next();
+        exchange.keep_alive = false;
         const HeadError& error = reader.error();
         const std::string_view code = error.status == 408 ? "request_timeout" : "invalid_http";
         co_await refuse_request(exchange, error.status, code, error.why);
         co_return after(exchange);
     }
-ours    exchange.keep_alive = reader.keep_alive();
+    fill_record(exchange);
+    exchange.keep_alive = reader.keep_alive();
     if (const std::optional<PathError> error = take_path(exchange)) {
         exchange.keep_alive = exchange.keep_alive && reader.skip_body();
         co_await refuse_path(exchange, *error);
