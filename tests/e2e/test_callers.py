@@ -19,7 +19,7 @@ FOREIGN = hashed("an-existing-key-of-the-batch")
 TABLE = {
     "caller_key_header": "x-team-key",
     "callers": {
-        "agents": {"keys": [AGENTS.line], "cost_center": "4711"},
+        "agents": {"keys": [AGENTS.line], "cost_center": "4711", "tags": {"team": "desk"}},
         "batch": {"keys": [BATCH.line, FOREIGN.line], "routes": ["gpt-4o"], "operations": ["chat/completions"]},
     },
 }
@@ -196,6 +196,7 @@ def test_the_audit_stream_says_who_asked_and_who_tried_in_vain(sim, tmp_path):
 
     line = lines[served.field("x-request-id")]
     assert (line["caller"], line["identified_by"], line["cost_center"]) == ("agents", "key:agents", "4711")
+    assert line["tags"] == {"team": "desk"}
     line = lines[unknown.field("x-request-id")]
     assert line["status"] == 401 and not {"caller", "identified_by", "route", "request_sha256"} & set(line)
     line = lines[refused.field("x-request-id")]
