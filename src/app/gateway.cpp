@@ -83,6 +83,7 @@ private:
     // Everything a table needs before it can be put in force; making it changes nothing.
     struct Prepared {
         std::shared_ptr<const Fleet> fleet;
+        std::shared_ptr<const CallerDirectory> callers;
         std::shared_ptr<const CredentialLines> credentials;
         Reach reach;
         Kept kept;
@@ -107,6 +108,7 @@ private:
     std::mutex changing_;  // held while the table changes, and while a drain begins
     CellRegistry cells_;
     LiveState live_;
+    CallerShares shares_;
     std::shared_ptr<const Fleet> fleet_;
     Reach reach_;
     TableInUse in_use_;
@@ -171,8 +173,8 @@ boost::system::result<Gateway::Impl::Prepared, std::string> Gateway::Impl::prepa
     auto tls = listener_tls(fleet->config());
     if (!tls) { return tls.error(); }
     prepared.listener_tls = std::move(*tls);
-    const auto callers = std::make_shared<const CallerDirectory>(fleet->config());
-    const TableParts parts{fleet, callers, prepared.credentials, prepared.kept};
+    prepared.callers = std::make_shared<const CallerDirectory>(fleet->config(), shares_);
+    const TableParts parts{fleet, prepared.callers, prepared.credentials, prepared.kept};
     for (std::size_t i = 0; i < workers_.size(); ++i) {
         auto table = prepare_table(parts, cells_, i);
         if (!table) { return table.error(); }
@@ -194,6 +196,7 @@ void Gateway::Impl::put_in_force(Prepared prepared) {
         });
     }
     prepared.fleet->take_effect();
+    prepared.callers->take_effect();
     fleet_ = std::move(prepared.fleet);
     reach_ = std::move(prepared.reach);
     const auto publish = [this](const std::shared_ptr<const CredentialLines>& changed) {

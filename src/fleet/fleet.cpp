@@ -203,7 +203,7 @@ void Fleet::describe(const FleetRoute& route, const Demand& demand, TimePoint no
         view.tier = member.tier;
         view.weight = member.deployment->config.weight;
         view.residency_ok = member.residency_ok;
-        member.deployment->live->describe(view, demand.estimate(*member.deployment), now);
+        member.deployment->live->describe(view, demand.room(*member.deployment), now);
     }
 }
 

@@ -93,16 +93,25 @@ private:
 /// What a request would take from a deployment. Refers to the inspection, which outlives it.
 class Demand {
 public:
-    Demand(Operation operation, const Inspection& seen) noexcept
-        : operation_(operation), seen_(seen) {}
+    Demand(Operation operation, const Inspection& seen,
+           Priority priority = Priority::normal) noexcept
+        : operation_(operation), seen_(seen), priority_(priority) {}
 
     [[nodiscard]] Tokens estimate(const FleetDeployment& deployment) const noexcept {
         return seen_.estimate(operation_, deployment.config.default_output);
     }
 
+    /// What has to be free there: callers of low priority leave the last fifth of the tokens to the
+    /// others.
+    [[nodiscard]] Tokens room(const FleetDeployment& deployment) const noexcept {
+        const Tokens left = priority_ == Priority::low ? deployment.config.tpm / 5 : 0;
+        return estimate(deployment) + left;
+    }
+
 private:
     Operation operation_;
     const Inspection& seen_;
+    Priority priority_;
 };
 
 class Fleet {

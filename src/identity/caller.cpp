@@ -5,8 +5,12 @@
 
 namespace spillway {
 
-Caller::Caller(CallerConfig config, std::size_t position, std::size_t routes)
-    : config_(std::move(config)), position_(position), routes_(routes, config_.routes.empty()) {
+Caller::Caller(CallerConfig config, std::size_t position, std::size_t routes,
+               std::shared_ptr<CallerShare> share)
+    : config_(std::move(config)),
+      position_(position),
+      routes_(routes, config_.routes.empty()),
+      share_(std::move(share)) {
     for (const RouteId route : config_.routes) { routes_[index(route)] = true; }
 }
 

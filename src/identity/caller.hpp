@@ -2,10 +2,12 @@
 // ledger, the audit and the log all refer to this.
 #pragma once
 
+#include "identity/caller_share.hpp"
 #include "spillway/config/caller.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +21,8 @@ inline constexpr std::string_view anonymous_caller = "_anonymous";
 class Caller {
 public:
     /// `position`: dense, from 0. `routes`: how many the table has.
-    Caller(CallerConfig config, std::size_t position, std::size_t routes);
+    Caller(CallerConfig config, std::size_t position, std::size_t routes,
+           std::shared_ptr<CallerShare> share);
 
     [[nodiscard]] const CallerConfig& config() const noexcept { return config_; }
     [[nodiscard]] const std::string& name() const noexcept { return config_.name; }
@@ -28,11 +31,18 @@ public:
     [[nodiscard]] bool may_use(RouteId route) const noexcept { return routes_[index(route)]; }
     [[nodiscard]] bool may_use(Operation operation) const noexcept;
     [[nodiscard]] bool may_use_all_routes() const noexcept { return config_.routes.empty(); }
+    /// Null: unlimited.
+    [[nodiscard]] CallerShare* share() const noexcept {
+        return has_share_limits(config_) ? share_.get() : nullptr;
+    }
+    /// Puts this table's limits in force, for the requests of earlier snapshots too.
+    void take_effect() const noexcept { share_->change(config_); }
 
 private:
     CallerConfig config_;
     std::size_t position_;
     std::vector<bool> routes_;
+    std::shared_ptr<CallerShare> share_;
 };
 
 enum class Proof : std::uint8_t { none, key, token, certificate };

@@ -1,25 +1,28 @@
 #include "identity/caller_directory.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace spillway {
 
-CallerDirectory::CallerDirectory(const Config& config)
+CallerDirectory::CallerDirectory(const Config& config, CallerShares& shares)
     : key_header_(config.caller_key_header), asks_(!config.callers.empty()) {
     callers_.reserve(config.callers.size() + 1);  // what follows points at them
     for (const CallerConfig& caller : config.callers) {
-        callers_.emplace_back(caller, callers_.size(), config.routes.size());
+        callers_.emplace_back(caller, callers_.size(), config.routes.size(), shares.of(caller));
     }
     if (config.allow_anonymous || !asks_) {
         if (find(anonymous_caller) == nullptr) {
             CallerConfig nobody;
             nobody.name = anonymous_caller;
-            callers_.emplace_back(std::move(nobody), callers_.size(), config.routes.size());
+            callers_.emplace_back(nobody, callers_.size(), config.routes.size(), shares.of(nobody));
         }
         anonymous_ = find(anonymous_caller);
     }
     add_proofs();
+}
+
+void CallerDirectory::take_effect() const noexcept {
+    for (const Caller& caller : callers_) { caller.take_effect(); }
 }
 
 void CallerDirectory::add_proofs() {

@@ -21,9 +21,12 @@ public:
         KeyHash hash;
     };
 
-    explicit CallerDirectory(const Config& config);
+    CallerDirectory(const Config& config, CallerShares& shares);
     CallerDirectory(const CallerDirectory&) = delete;
     CallerDirectory& operator=(const CallerDirectory&) = delete;
+
+    /// Puts this table's limits in force, for the requests of earlier snapshots too.
+    void take_effect() const noexcept;
 
     /// False: nobody is asked who they are, everybody is anonymous.
     [[nodiscard]] bool asks() const noexcept { return asks_; }

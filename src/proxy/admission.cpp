@@ -2,6 +2,8 @@
 
 #include "wire/caller_credentials.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,6 +23,61 @@ ErrorReply denied(Exchange& exchange, Denial denial, int status, std::string_vie
 ErrorReply not_granted(Exchange& exchange, Denial denial, std::string_view code) {
     ErrorReply reply = denied(exchange, denial, 403, code);
     reply.type = "permission_error";
+    return reply;
+}
+
+// Of embeddings there is no answer to bound.
+bool asks_for_too_much(const Exchange& exchange) noexcept {
+    const Tokens output_max = exchange.identity.caller->config().output_max;
+    if (output_max == 0 || exchange.path.operation == Operation::embeddings) { return false; }
+    const Inspection& seen = exchange.inspection;
+    return !seen.output_bound || *seen.output_bound > output_max / seen.choices;
+}
+
+std::string_view output_bound_key(Operation operation) noexcept {
+    switch (operation) {
+        case Operation::responses: return "max_output_tokens";
+        case Operation::completions: return "max_tokens";
+        default: return "max_completion_tokens";
+    }
+}
+
+ErrorReply too_long(Exchange& exchange) {
+    const Tokens output_max = exchange.identity.caller->config().output_max;
+    ErrorReply reply = denied(exchange, Denial::output, 400, "output_too_large");
+    reply.type = "invalid_request_error";
+    reply.param = output_bound_key(exchange.path.operation);
+    reply.message = "You may ask for at most " + std::to_string(output_max) +
+                    " tokens of output in one request, all choices (`n`) together. Set `" +
+                    std::string(reply.param) + "` accordingly.";
+    return reply;
+}
+
+std::string_view in_words(Denial denial) noexcept {
+    switch (denial) {
+        case Denial::requests: return "requests per minute";
+        case Denial::streams: return "requests at the same time";
+        default: return "tokens per minute";
+    }
+}
+
+ErrorReply over_share(Exchange& exchange, const ShareRefusal& why, TimePoint now) {
+    ErrorReply reply = denied(exchange, why.reason, 429, "caller_limit_exceeded");
+    reply.type = "rate_limit_error";
+    reply.message = "You have used up your " + std::string(in_words(why.reason)) +
+                    " at this gateway. Retry after the time given in retry-after-ms.";
+    reply.retry_after = std::clamp<Duration>(why.ready_at - now, std::chrono::milliseconds(1),
+                                             std::chrono::seconds(60));
+    reply.should_retry = true;
+    return reply;
+}
+
+ErrorReply larger_than_share(Exchange& exchange, Tokens estimate) {
+    ErrorReply reply = denied(exchange, Denial::tokens, 400, "caller_limit_too_small");
+    reply.type = "invalid_request_error";
+    reply.message = "This request is estimated at " + std::to_string(estimate) +
+                    " tokens, more than your tokens per minute at this gateway. Ask for less "
+                    "output, or whoever keeps the gateway's table for more.";
     return reply;
 }
 
@@ -71,7 +128,36 @@ std::optional<ErrorReply> check_grants(Exchange& exchange) {
                         "table can grant others.";
         return reply;
     }
+    if (asks_for_too_much(exchange)) { return too_long(exchange); }
     return std::nullopt;
+}
+
+std::optional<ErrorReply> take_share(Exchange& exchange) {
+    CallerShare* const share = exchange.identity.caller->share();
+    if (share == nullptr) { return std::nullopt; }
+    const Demand demand(exchange.path.operation, exchange.inspection);
+    const Tokens estimate = demand.estimate(*exchange.route->members.front().deployment);
+    const TimePoint now = exchange.body_read;
+    auto taken = share->take(estimate, now);
+    if (std::holds_alternative<ShareRefusal>(taken)) {
+        const ShareRefusal& why = std::get<ShareRefusal>(taken);
+        if (why.ready_at == never) { return larger_than_share(exchange, estimate); }
+        return over_share(exchange, why, now);
+    }
+    exchange.share.emplace(std::get<SharePermit>(std::move(taken)));
+    return std::nullopt;
+}
+
+void return_share(Exchange& exchange, TimePoint now) {
+    if (!exchange.share) { return; }
+    const AccessRecord& record = exchange.record;
+    const bool answered = exchange.attempts > 0 && record.status < 300;
+    if (record.usage) {
+        exchange.share->settle(record.usage->total(), now);
+    } else if (!answered) {
+        exchange.share->settle(0, now);
+    }  // else nobody said how much: the estimate stays charged
+    exchange.share.reset();
 }
 
 }  // namespace spillway

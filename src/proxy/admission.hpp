@@ -19,5 +19,10 @@ namespace spillway {
 
 /// Whether the caller was granted what it asks for: operation, route, length of the answer.
 [[nodiscard]] std::optional<ErrorReply> check_grants(Exchange& exchange);
+/// Takes from the caller's requests and tokens per minute, and from those that run. The last check:
+/// what it takes is given back when the request ends.
+[[nodiscard]] std::optional<ErrorReply> take_share(Exchange& exchange);
+/// The request has ended; `exchange.record` says with what.
+void return_share(Exchange& exchange, TimePoint now);
 
 }  // namespace spillway

@@ -23,7 +23,8 @@ class Search {
 public:
     explicit Search(Exchange& exchange)
         : exchange_(exchange),
-          demand_(exchange.path.operation, exchange.inspection),
+          demand_(exchange.path.operation, exchange.inspection,
+                  exchange.identity.caller->config().priority),
           views_(exchange.route->members.size()) {}
 
     // The best deployment that will have us now. Another worker may take what was planned for us:

@@ -1,6 +1,7 @@
 // Called by session, dispatch and relay.
 #include "proxy/ending.hpp"
 
+#include "proxy/admission.hpp"
 #include "proxy/auditing.hpp"
 #include "proxy/feed.hpp"
 #include "telemetry/event_log.hpp"
@@ -283,6 +284,7 @@ void finish(Exchange& exchange, Outcome outcome, int status, TimePoint now) {
     }
     if (!exchange.worker.log.write(record)) { exchange.worker.cells.access_log_dropped.add(); }
     audit(exchange);
+    return_share(exchange, now);
     exchange.finished = true;
 }
 

@@ -47,6 +47,7 @@ struct Exchange {
     TimePoint started{};    ///< the head was complete
     TimePoint body_read{};  ///< the whole request was here
     std::string request_id;
+    std::optional<SharePermit> share;  ///< of the caller's limits; none: it has none
     std::uint32_t attempts = 0;
     bool keep_alive = true;  ///< another request may follow on this connection
 

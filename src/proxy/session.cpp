@@ -140,8 +140,10 @@ std::optional<Refusal> find_route(Exchange& exchange) {
     if (std::optional<ErrorReply> refusal = check_audit(exchange)) {
         return Refusal{*std::move(refusal), Outcome::shed};
     }
-    if (std::optional<ErrorReply> refusal = check_grants(exchange)) {
-        return Refusal{*std::move(refusal)};
+    for (const auto check : {check_grants, take_share}) {
+        if (std::optional<ErrorReply> refusal = check(exchange)) {
+            return Refusal{*std::move(refusal)};
+        }
     }
     return std::nullopt;
 }

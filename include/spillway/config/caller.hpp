@@ -56,7 +56,7 @@ struct Allowance {
 /// Each of them is in every audit line of the caller.
 inline constexpr std::size_t caller_tags_max = 16;
 
-enum class Priority : std::uint8_t { low, normal, high };
+enum class Priority : std::uint8_t { low, normal };
 
 struct CallerConfig {
     std::string name;

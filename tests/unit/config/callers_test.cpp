@@ -34,7 +34,7 @@ callers:
     streams: 20
     output_max: 4096
     budget: {day: {tokens: 10M, money: 20.5}, month: {money: 400}}
-    priority: high
+    priority: low
     cost_center: "4711"
     tags: {team: x}
 )"));
@@ -52,7 +52,7 @@ callers:
     EXPECT_EQ(caller.output_max, 4096);
     EXPECT_EQ(caller.day, (Allowance{10'000'000, 20.5}));
     EXPECT_EQ(caller.month, (Allowance{0, 400}));
-    EXPECT_EQ(caller.priority, Priority::high);
+    EXPECT_EQ(caller.priority, Priority::low);
     EXPECT_EQ(caller.cost_center, "4711");
     EXPECT_EQ(caller.tags.at("team"), "x");
 }

@@ -24,7 +24,7 @@ protected:
     }
 
     std::string who(const std::string& fields, std::string_view certificate = {}) {
-        const CallerDirectory directory(config_);
+        const CallerDirectory directory(config_, shares_);
         const std::string bytes = "GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
         RequestHead head;
         HeadScanner scanner{HeadLimits{}};
@@ -45,6 +45,7 @@ protected:
     NewKey agents_key_ = make_key("a1");
     NewKey batch_key_ = make_key("b1");
     KeyHash old_key_ = hash_key("an-old-key-of-the-agents");
+    CallerShares shares_;
     Config config_;
     Identifier identifier_;
 };
@@ -100,7 +101,7 @@ TEST_F(Identifying, TakesTheTablesAnonymousCaller) {
     config_.callers.push_back(nobody);
     config_.allow_anonymous = true;
 
-    const CallerDirectory directory(config_);
+    const CallerDirectory directory(config_, shares_);
     ASSERT_NE(directory.anonymous(), nullptr);
     EXPECT_EQ(directory.all().size(), 3U);
     EXPECT_FALSE(directory.anonymous()->may_use(Operation::chat_completions));
@@ -116,8 +117,8 @@ TEST(Caller, MayUseWhatItWasGranted) {
     CallerConfig config;
     config.routes = {RouteId{1}};
     config.operations = {Operation::embeddings};
-    const Caller some(config, 0, 3);
-    const Caller all(CallerConfig{}, 1, 3);
+    const Caller some(config, 0, 3, nullptr);
+    const Caller all(CallerConfig{}, 1, 3, nullptr);
 
     EXPECT_FALSE(some.may_use(RouteId{0}));
     EXPECT_TRUE(some.may_use(RouteId{1}));
