@@ -303,7 +303,10 @@ def test_what_needs_a_restart_is_refused_as_a_whole(sim):
         assert deployment(gateway, "east-gpt-4o-prod")["weight"] == 1
         assert ask(gateway).status == 200
         gateway.reload(changed)
-        feed = [each["kind"] for each in json.loads(gateway.fetch("/events"))["events"]]
+        feed = []
+        deadline = time.monotonic() + 5
+        while len(feed) < 2 and time.monotonic() < deadline:
+            feed = [each["kind"] for each in json.loads(gateway.fetch("/events"))["events"]]
 
     assert feed == ["reload_refused", "reloaded"]
 
