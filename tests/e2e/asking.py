@@ -71,7 +71,7 @@ def ask(gateway, body=HELLO, path=V1_CHAT, headers=None):
         return asker.post(body, path, headers)
 
 
-def ask_many(gateway, count, body=HELLO, askers=4, pause=0.0):
+def ask_many(gateway, count, body=HELLO, askers=4, pause=0.0, headers=None):
     """`count` requests by `askers` connections at once; the replies in no order. `pause`: seconds
     each waits between its requests."""
 
@@ -79,7 +79,7 @@ def ask_many(gateway, count, body=HELLO, askers=4, pause=0.0):
         replies = []
         with Asker(gateway) as asker:
             for _ in range(share):
-                replies.append(asker.post(body))
+                replies.append(asker.post(body, headers=headers))
                 time.sleep(pause)
         return replies
 

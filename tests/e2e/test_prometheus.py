@@ -5,8 +5,9 @@ for what, promtool tests with time in its hand (rules_test.yml)."""
 import subprocess
 
 import pytest
-from asking import HELLO, STREAM, ask_many
+from asking import HELLO, STREAM, ask, ask_many
 from gateway import REPO, Gateway
+from keys import new_key
 from prometheus import Prometheus, dashboard_queries, quick_rules
 from sim import Sim, two_regions
 from tables import over_regions
@@ -17,27 +18,31 @@ LIMITS = {"tpm": 100000, "rpm": 6000}
 @pytest.fixture(scope="module")
 def outage():
     """(Prometheus, what fired before, what fired after the first region was taken away, what fired
-    after the second), with requests before and in between."""
+    after the second), with requests before and in between, and a stranger's in between."""
+    team = new_key("team")
+    known = {"authorization": "Bearer " + team.secret}
     tiers = [["east/gpt-4o-prod"], ["west/gpt-4o-dr"]]
     with Sim(two_regions()) as sim:
         for resource, deployment in (("east", "gpt-4o-prod"), ("west", "gpt-4o-dr")):
             sim.set_limits(resource, deployment, **LIMITS)
         table = over_regions(
-            {"east": sim, "west": sim}, tiers, limits=LIMITS, breaker={"open_base": "60s"}
+            {"east": sim, "west": sim}, tiers, limits=LIMITS, breaker={"open_base": "60s"},
+            callers={"team": {"keys": [team.line]}},
         )
         with Gateway(table) as gateway, Prometheus([gateway.admin], quick_rules()) as prometheus:
 
             def fires(name):
-                ask_many(gateway, 8, HELLO)
-                ask_many(gateway, 8, STREAM)
+                ask(gateway)
+                ask_many(gateway, 8, HELLO, headers=known)
+                ask_many(gateway, 8, STREAM, headers=known)
                 return prometheus.firing() if name in prometheus.firing() else None
 
             # Enough scrapes for a rate from the first request on.
             prometheus.wait_for(
                 lambda: prometheus.query("count_over_time(spillway_ready[1m]) >= 3")
             )
-            ask_many(gateway, 20, HELLO)
-            ask_many(gateway, 20, STREAM)
+            ask_many(gateway, 20, HELLO, headers=known)
+            ask_many(gateway, 20, STREAM, headers=known)
             prometheus.wait_for(lambda: prometheus.query("spillway_requests_total > 0"))
             before = prometheus.firing()
             sim.fault({"refuse": "all"}, resource="east")

@@ -16,7 +16,8 @@ std::string found(std::string_view target, std::string_view fields) {
     EXPECT_EQ(scanner.request(bytes, head), HeadState::complete) << bytes;
     constexpr std::string_view letters = "bk?";
     std::string text;
-    for (const CallerCredential& one : CallerCredentials::of(head, "x-team-key").all()) {
+    const auto credentials = CallerCredentials::of(head, "x-team-key");
+    for (const CallerCredential& one : credentials.all()) {
         text += letters[static_cast<std::size_t>(one.form)];
         text.append(":").append(one.text).append(" ");
     }
