@@ -1,5 +1,6 @@
 #include "admin/admin_page.hpp"
 
+#include "admin/config_json.hpp"
 #include "admin/fleet_metrics.hpp"
 #include "admin/health.hpp"
 #include "admin/host_rule.hpp"
@@ -133,10 +134,10 @@ AdminReply AdminPages::answer(const AdminRequest& request, TimePoint now) const 
 
 const std::vector<AdminPages::Page>& AdminPages::pages() {
     static const std::vector<Page> table = {
-        {"/metrics", &AdminPages::metrics}, {"/livez", &AdminPages::livez},
-        {"/readyz", &AdminPages::readyz},   {"/status.json", &AdminPages::status},
-        {"/events", &AdminPages::events},   {"/history.json", &AdminPages::past},
-        {"/version", &AdminPages::version},
+        {"/metrics", &AdminPages::metrics},   {"/livez", &AdminPages::livez},
+        {"/readyz", &AdminPages::readyz},     {"/status.json", &AdminPages::status},
+        {"/config", &AdminPages::config},     {"/events", &AdminPages::events},
+        {"/history.json", &AdminPages::past}, {"/version", &AdminPages::version},
     };
     return table;
 }
@@ -195,6 +196,10 @@ AdminReply AdminPages::readyz(const AdminCall& call) const {
 
 AdminReply AdminPages::status(const AdminCall& call) const {
     return {200, json_type, status_json(sources_, call.now)};
+}
+
+AdminReply AdminPages::config(const AdminCall& /*call*/) const {
+    return {200, json_type, config_json(sources_.config().hash, sources_.settings())};
 }
 
 AdminReply AdminPages::events(const AdminCall& call) const {

@@ -43,6 +43,7 @@ private:
     [[nodiscard]] AdminReply livez(const AdminCall& call) const;
     [[nodiscard]] AdminReply readyz(const AdminCall& call) const;
     [[nodiscard]] AdminReply status(const AdminCall& call) const;
+    [[nodiscard]] AdminReply config(const AdminCall& call) const;
     [[nodiscard]] AdminReply events(const AdminCall& call) const;
     [[nodiscard]] AdminReply past(const AdminCall& call) const;
     [[nodiscard]] AdminReply version(const AdminCall& call) const;

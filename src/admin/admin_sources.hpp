@@ -3,12 +3,14 @@
 #pragma once
 
 #include "admin/admin_call.hpp"
+#include "config/settings.hpp"
 #include "fleet/status.hpp"
 #include "spillway/time.hpp"
 #include "telemetry/cells.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -49,6 +51,7 @@ struct AdminSources {
     std::function<FleetStatus(TimePoint now)> fleet;
     std::function<Readiness()> readiness;
     std::function<ConfigStatus()> config;
+    std::function<std::map<SettingsOf, Settings>()> settings;  ///< of the table in use
     /// By the value of its Authorization field, may this caller see more than /livez and /readyz?
     std::function<bool(std::string_view authorization)> admits;
     std::vector<std::string> hosts;                 ///< AdminConfig::hosts

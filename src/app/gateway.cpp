@@ -13,6 +13,7 @@
 #include "app/worker_table.hpp"
 #include "audit/audit_writer.hpp"
 #include "config/diff.hpp"
+#include "config/settings.hpp"
 #include "fleet/fleet.hpp"
 #include "identity/admin_token.hpp"
 #include "net/resolver.hpp"
@@ -240,6 +241,7 @@ Text Gateway::Impl::start_admin() {
     sources.readiness = [this] { return readiness_.load(); };
     sources.listeners = listeners();
     sources.config = [this] { return in_use_.status(); };
+    sources.settings = [this] { return settings(in_use_.fleet()->config()); };
     sources.admits = [token = AdminToken(config().admin.token)](std::string_view authorization) {
         return !token.is_wanted() || token.is_shown_by(authorization);
     };

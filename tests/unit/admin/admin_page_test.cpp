@@ -254,6 +254,15 @@ TEST_F(AdminPage, TellsEventsOnceTheyWereObserved) {
     EXPECT_EQ(nlohmann::json::parse(get("/events?after=").body)["events"].size(), 1U);
 }
 
+TEST_F(AdminPage, ShowsTheTableInUse) {
+    const auto config = nlohmann::json::parse(get("/config").body);
+
+    EXPECT_EQ(config, nlohmann::json::parse(R"({
+        "hash": "c0ffee",
+        "process": {"drain.delay": "5s", "drain.timeout": "10m", "workers": "2"},
+        "route": {"gpt-4o": {"tiers": "[east] [west]"}}})"));
+}
+
 TEST_F(AdminPage, RemembersTheLastQuarterOfAnHour) {
     gateway_.cells.deployment(0, "east").failures[1].add(2);
     pages_.observe({FakeGateway::t0, WallTime{}});

@@ -4,6 +4,7 @@
 #include "admin/admin_sources.hpp"
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,12 @@ public:
         sources.readiness = [this] { return readiness; };
         sources.listeners = {{"127.0.0.1:8080", false}, {"[::]:8443", true}};
         sources.config = [this] { return config; };
+        sources.settings = [] {
+            return std::map<SettingsOf, Settings>{
+                {{"workers", ""}, {{"", "2"}}},
+                {{"drain", ""}, {{".delay", "5s"}, {".timeout", "10m"}}},
+                {{"route", "gpt-4o"}, {{"tiers", "[east] [west]"}}}};
+        };
         sources.admits = [this](std::string_view shown) {
             return token.empty() || shown == "Bearer " + token;
         };
