@@ -34,6 +34,18 @@ void add_deployment(const DeploymentStatus& status, Exposition& exposition) {
     if (left.requests) { add(Metric::upstream_ratelimit_remaining_requests, *left.requests); }
 }
 
+void add_credential(const CredentialStatus& status, Exposition& exposition) {
+    const std::string& credential = status.name;
+    if (!status.expires_in) { return; }  // a key
+    const WallTime ends = std::chrono::system_clock::now() +
+                          std::chrono::duration_cast<WallTime::duration>(*status.expires_in);
+    const auto whole = std::chrono::round<std::chrono::seconds>(ends.time_since_epoch());
+    exposition.add(Metric::credential_expiry, {credential},
+                   status.usable ? static_cast<double>(whole.count()) : 0.0);
+    exposition.add(Metric::credential_refreshes, {credential, "ok"}, status.refreshed);
+    exposition.add(Metric::credential_refreshes, {credential, "failed"}, status.failed);
+}
+
 // What the planner says, not what the breaker says alone: a deployment may be well and full.
 void add_route(const RouteStatus& status, Exposition& exposition) {
     double members = 0;
@@ -53,6 +65,9 @@ void add_route(const RouteStatus& status, Exposition& exposition) {
 void add_fleet_metrics(const FleetStatus& status, Exposition& exposition) {
     for (const DeploymentStatus& deployment : status.deployments) {
         add_deployment(deployment, exposition);
+    }
+    for (const CredentialStatus& credential : status.credentials) {
+        add_credential(credential, exposition);
     }
     for (const RouteStatus& route : status.routes) { add_route(route, exposition); }
 }

@@ -74,6 +74,20 @@ Json deployment_json(const DeploymentStatus& status) {
     };
 }
 
+Json credential_json(const CredentialStatus& status) {
+    const bool fine = status.trouble == TokenTrouble::none;
+    return {
+        {"name", status.name},
+        {"kind", name(status.kind)},
+        {"source", name(status.source)},
+        {"usable", status.usable},
+        {"expires_in_seconds",
+         status.expires_in ? Json(seconds(*status.expires_in)) : Json(nullptr)},
+        {"refreshes", {{"ok", status.refreshed}, {"failed", status.failed}}},
+        {"trouble", fine ? Json(nullptr) : Json(name(status.trouble))},
+    };
+}
+
 Json tier_json(const std::vector<RouteMember>& tier, const FleetStatus& fleet) {
     Json members = Json::array();
     for (const RouteMember& member : tier) {
@@ -152,12 +166,16 @@ std::string status_json(const AdminSources& sources, TimePoint now) {
         {"workers", workers_json(sources, now)},
         {"routes", Json::array()},
         {"deployments", Json::array()},
+        {"credentials", Json::array()},
     };
     for (const RouteStatus& route : fleet.routes) {
         document["routes"].push_back(route_json(route, fleet));
     }
     for (const DeploymentStatus& deployment : fleet.deployments) {
         document["deployments"].push_back(deployment_json(deployment));
+    }
+    for (const CredentialStatus& credential : fleet.credentials) {
+        document["credentials"].push_back(credential_json(credential));
     }
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

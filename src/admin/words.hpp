@@ -1,10 +1,12 @@
 // How /status.json and /metrics spell values that have no spelling of their own below.
 #pragma once
 
+#include "config/fields.hpp"
 #include "spillway/config.hpp"
 #include "spillway/time.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <string_view>
 
 namespace spillway {
@@ -17,6 +19,10 @@ namespace spillway {
         case ResourceKind::openai: break;
     }
     return "openai";
+}
+
+[[nodiscard]] inline std::string_view name(CredentialConfig::Kind kind) {
+    return credential_kinds()[static_cast<std::size_t>(kind)];
 }
 
 [[nodiscard]] constexpr double seconds(Duration duration) noexcept {

@@ -1,7 +1,7 @@
 #include "app/admin_client.hpp"
 
 #include "config/address.hpp"
-#include "fleet/credential.hpp"
+#include "identity/secret_file.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -23,7 +23,7 @@ constexpr const char* token_variable = "SPILLWAY_ADMIN_TOKEN";
 
 Secret token_of(const AdminPass& pass) {
     if (!pass.token_file.empty()) {
-        return current_key({SecretSource::Kind::file, {}, {}, pass.token_file}, "--token-file");
+        return read_key_file(pass.token_file);
     }
     const char* const text = std::getenv(token_variable);
     return Secret(text == nullptr ? "" : text);

@@ -2,6 +2,7 @@
 
 #include "app/listeners.hpp"
 #include "fleet/credential.hpp"
+#include "identity/secret_file.hpp"
 #include "net/socket.hpp"
 #include "tools/answer_diagnosis.hpp"
 #include "wire/upstream_target.hpp"
@@ -54,7 +55,7 @@ task<void> Examination::run(Addresses addresses) {
 /// False, and a finding, when the files it is made of are no good.
 bool Examination::make_tls() {
     if (!resource_.config.endpoint.tls) { return true; }
-    auto made = TlsContext::client(resource_.config.tls.ca_file);
+    auto made = TlsContext::client(resource_.client_tls());
     if (!made) {
         findings_.push_back({"tls", resource_.config.name, Condition::fail, made.error(),
                              "correct the files below `tls` of the resource"});
@@ -74,12 +75,19 @@ task<std::unique_ptr<Stream>> Examination::connect(std::vector<asio::ip::tcp::en
         auto stream = std::make_unique<Stream>(Socket::for_peer(address), poller_);
         stream->stage(Stage::connect);
         stream->expires_at(Clock::now() + share);
-        const Result<void> answer = co_await stream->connect(address);
+        const Result<void> answer = co_await reach(*stream, address);
         knocks.push_back({to_text(address), answer});
         if (answer && !first) { first = std::move(stream); }
     }
     findings_.push_back(diagnose_connecting(resource_.config.name, knocks));
     co_return first;
+}
+
+/// `address` is the proxy's where there is one.
+task<Result<void>> Examination::reach(Stream& stream, asio::ip::tcp::endpoint address) {
+    const Result<void> connected = co_await stream.connect(address);
+    if (!connected || !resource_.tunnel) { co_return connected; }
+    co_return co_await open_tunnel(stream, *resource_.tunnel);
 }
 
 task<Result<void>> Examination::shake_hands(Stream& stream) {
@@ -95,11 +103,12 @@ task<Result<void>> Examination::shake_hands(Stream& stream) {
 }
 
 task<void> Examination::try_credential(asio::ip::tcp::endpoint address) {
-    if (credential_->kind != CredentialConfig::Kind::api_key) {
+    if (!is_key(credential_->kind)) {
         findings_.push_back(not_probed(resource_.config, *credential_));
         co_return;
     }
-    Secret line(credential_line(resource_.family, current_key(*credential_)));
+    Secret line(credential_line(resource_.config.kind, credential_->kind,
+                                current_key(credential_->secret)));
     if (line.empty()) { co_return; }  // its file, or the table, has been told of
     const Result<WebReply> reply = co_await ask_again(address, std::move(line));
     note_clock(reply);
@@ -110,7 +119,7 @@ task<Result<WebReply>> Examination::ask_again(asio::ip::tcp::endpoint address, S
     Stream stream(Socket::for_peer(address), poller_);
     stream.stage(Stage::connect);
     stream.expires_at(Clock::now() + connect_time);
-    const Result<void> connected = co_await stream.connect(address);
+    const Result<void> connected = co_await reach(stream, address);
     if (!connected) { co_return connected.error(); }
     if (tls_) {
         const Result<void> done = co_await shake_hands(stream);

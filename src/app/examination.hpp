@@ -43,6 +43,7 @@ private:
     [[nodiscard]] bool make_tls();
     [[nodiscard]] task<std::unique_ptr<Stream>> connect(std::vector<asio::ip::tcp::endpoint>
                                                             addresses);
+    [[nodiscard]] task<Result<void>> reach(Stream& stream, asio::ip::tcp::endpoint address);
     [[nodiscard]] task<Result<void>> shake_hands(Stream& stream);
     [[nodiscard]] task<Result<WebReply>> ask_again(asio::ip::tcp::endpoint address, Secret line);
     [[nodiscard]] task<void> try_credential(asio::ip::tcp::endpoint address);

@@ -5,7 +5,6 @@
 #include "admin/explain_action.hpp"
 #include "app/cpu_quota.hpp"
 #include "app/inherited_sockets.hpp"
-#include "app/key_watch.hpp"
 #include "app/listeners.hpp"
 #include "app/reload_action.hpp"
 #include "app/table_in_use.hpp"
@@ -16,6 +15,7 @@
 #include "config/settings.hpp"
 #include "fleet/fleet.hpp"
 #include "identity/admin_token.hpp"
+#include "identity/credential_keeper.hpp"
 #include "net/resolver.hpp"
 #include "telemetry/event_log.hpp"
 #include "telemetry/log_writer.hpp"
@@ -37,6 +37,8 @@ using Text = boost::system::result<void, std::string>;
 // Names are resolved before the first request if that is quick; a dead DNS must not keep us from
 // starting, or from changing the table.
 constexpr std::chrono::seconds names_patience{2};
+// The same for tokens; IMDS takes a second when it is asked for the first time.
+constexpr std::chrono::seconds tokens_patience{3};
 // After the last word of an honest ending, the connections get this long to take it.
 constexpr std::chrono::seconds last_words_patience{2};
 constexpr std::chrono::milliseconds drain_poll{20};
@@ -85,7 +87,6 @@ private:
     struct Prepared {
         std::shared_ptr<const Fleet> fleet;
         std::shared_ptr<const CallerDirectory> callers;
-        std::shared_ptr<const CredentialLines> credentials;
         Reach reach;
         Kept kept;
         std::vector<std::shared_ptr<WorkerTable>> tables;       // by worker
@@ -97,6 +98,7 @@ private:
     Text start_admin();
     [[nodiscard]] std::vector<ListenerStatus> listeners() const;
     void start_names();
+    void start_credentials();
     boost::system::result<Prepared, std::string> prepare(std::shared_ptr<const Fleet> fleet);
     void put_in_force(Prepared prepared);
     void await_names(const Fleet& fleet);
@@ -117,7 +119,7 @@ private:
     std::unique_ptr<AuditWriter> audit_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::unique_ptr<AdminServer> admin_;
-    std::unique_ptr<KeyWatch> keys_;
+    std::unique_ptr<CredentialKeeper> credentials_;
     std::unique_ptr<Resolver> resolver_;
     std::atomic<Readiness> readiness_{Readiness::starting};
     std::atomic<bool> hurry_{false};
@@ -142,6 +144,7 @@ Text Gateway::Impl::start() {
     }
     for (const auto& worker : workers_) { worker->start(); }
     start_names();
+    start_credentials();
     put_in_force(std::move(*prepared));
     for (const auto& worker : workers_) { worker->accept(); }
     readiness_ = Readiness::ready;
@@ -168,14 +171,13 @@ void Gateway::Impl::make_workers() {
 boost::system::result<Gateway::Impl::Prepared, std::string> Gateway::Impl::prepare(
     std::shared_ptr<const Fleet> fleet) {
     Prepared prepared;
-    prepared.credentials = sign_all(fleet->config());
     prepared.reach = reach_of(*fleet);
     prepared.kept = kept_of(reach_, prepared.reach);
     auto tls = listener_tls(fleet->config());
     if (!tls) { return tls.error(); }
     prepared.listener_tls = std::move(*tls);
     prepared.callers = std::make_shared<const CallerDirectory>(fleet->config(), shares_);
-    const TableParts parts{fleet, prepared.callers, prepared.credentials, prepared.kept};
+    const TableParts parts{fleet, prepared.callers, prepared.kept};
     for (std::size_t i = 0; i < workers_.size(); ++i) {
         auto table = prepare_table(parts, cells_, i);
         if (!table) { return table.error(); }
@@ -186,10 +188,10 @@ boost::system::result<Gateway::Impl::Prepared, std::string> Gateway::Impl::prepa
 }
 
 void Gateway::Impl::put_in_force(Prepared prepared) {
-    keys_.reset();  // what it publishes belongs to the table before
     const std::size_t connections = prepared.fleet->config().limits.connections;
     const std::size_t share = std::max<std::size_t>(1, connections / workers_.size());
     for (std::size_t i = 0; i < workers_.size(); ++i) {
+        prepared.tables[i]->credentials = credentials_->lines();
         workers_[i]->set_terms({prepared.listener_tls, share});
         workers_[i]->post([table = prepared.tables[i],
                            kept = prepared.kept](WorkerContext& context) {
@@ -200,10 +202,7 @@ void Gateway::Impl::put_in_force(Prepared prepared) {
     prepared.callers->take_effect();
     fleet_ = std::move(prepared.fleet);
     reach_ = std::move(prepared.reach);
-    const auto publish = [this](const std::shared_ptr<const CredentialLines>& changed) {
-        post_to_all([changed](WorkerContext& context) { context.table->credentials = changed; });
-    };
-    keys_ = std::make_unique<KeyWatch>(config(), std::move(prepared.credentials), publish);
+    credentials_->announce();  // what has changed since they were taken
 }
 
 Reload Gateway::Impl::reload(const Config& config, std::string config_hash) {
@@ -223,6 +222,7 @@ Reload Gateway::Impl::reload(const Config& config, std::string config_hash) {
     auto prepared = prepare(std::make_shared<const Fleet>(config, live_));
     if (!prepared) { return refuse(prepared.error()); }
     await_names(*prepared->fleet);
+    credentials_->keep(prepared->fleet, tokens_patience);
     put_in_force(std::move(*prepared));
     in_use_.replace(fleet_, std::move(config_hash), std::chrono::system_clock::now());
     return {{}, diff(before->config(), config)};
@@ -274,6 +274,19 @@ void Gateway::Impl::start_names() {
         post_to_all([book](WorkerContext& context) { context.addresses = book; });
     });
     await_names(*fleet_);
+}
+
+void Gateway::Impl::start_credentials() {
+    std::random_device entropy;
+    const auto publish = [this](const std::shared_ptr<const Fleet>& fleet,
+                                const std::shared_ptr<const CredentialLines>& lines) {
+        post_to_all([fleet, lines](WorkerContext& context) {
+            const bool has_it = context.table && context.table->fleet == fleet;
+            if (has_it) { context.table->credentials = lines; }
+        });
+    };
+    credentials_ = std::make_unique<CredentialKeeper>(publish, entropy());
+    credentials_->keep(fleet_, tokens_patience);
 }
 
 void Gateway::Impl::await_names(const Fleet& fleet) {

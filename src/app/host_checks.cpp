@@ -2,7 +2,7 @@
 
 #include "app/port_check.hpp"
 #include "app/process_settings.hpp"
-#include "fleet/credential.hpp"
+#include "identity/secret_file.hpp"
 #include "net/tls.hpp"
 #include "tools/host_diagnosis.hpp"
 
@@ -30,7 +30,7 @@ Diagnosis check_descriptors(const Config& config) {
 void check_key_files(const Config& config, std::vector<Diagnosis>& all) {
     for (const CredentialConfig& credential : config.credentials) {
         if (credential.secret.kind != SecretSource::Kind::file) { continue; }
-        const bool usable = !current_key(credential).empty();
+        const bool usable = !current_key(credential.secret).empty();
         all.push_back(diagnose_file(credential.name, credential.secret.path,
                                     usable ? "" : "cannot be read, or holds no key"));
     }

@@ -80,7 +80,11 @@ std::vector<std::string> files_named_in(const Config& config) {
         add(listener.tls->key);
         add(listener.tls->client_ca);
     }
-    for (const ResourceConfig& resource : config.resources) { add(resource.tls.ca_file); }
+    for (const ResourceConfig& resource : config.resources) {
+        add(resource.tls.ca_file);
+        add(resource.tls.certificate);
+        add(resource.tls.key);
+    }
     return files;
 }
 

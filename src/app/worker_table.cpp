@@ -6,16 +6,27 @@
 
 namespace spillway {
 
+namespace {
+
+std::string text_of(const HostPort& at) { return at.host + ":" + std::to_string(at.port) + "\n"; }
+
+std::string tls_reach(const UpstreamTls& tls) {
+    std::string text = "tls " + std::to_string(static_cast<int>(tls.min_version)) + "\n";
+    for (const std::string& file : {tls.ca_file, tls.certificate, tls.key}) {
+        text += file + "\n" + content_hash(read_text(file).value_or("")) + "\n";
+    }
+    return text;
+}
+
+}  // namespace
+
 Reach reach_of(const Fleet& fleet) {
     Reach reach;
     for (const FleetResource& resource : fleet.resources()) {
-        const std::string& ca_file = resource.config.tls.ca_file;
-        std::string one = resource.config.name + "\n" + resource.address.host + "\n" +
-                          std::to_string(resource.address.port) + "\n" +
-                          resource.config.endpoint.host;
-        if (resource.config.endpoint.tls) {
-            one += "\ntls " + ca_file + "\n" + read_text(ca_file).value_or("");
-        }
+        const ResourceConfig& config = resource.config;
+        std::string one = config.name + "\n" + text_of(resource.address) + config.endpoint.host;
+        if (resource.tunnel) { one += "\nthrough " + text_of(resource.tunnel->to); }
+        if (config.endpoint.tls) { one += "\n" + tls_reach(config.tls); }
         reach.push_back(std::move(one));
     }
     return reach;
@@ -39,7 +50,6 @@ boost::system::result<std::shared_ptr<WorkerTable>, std::string> prepare_table(c
     auto table = std::make_shared<WorkerTable>();
     table->fleet = parts.fleet;
     table->callers = parts.callers;
-    table->credentials = parts.credentials;
     for (const FleetRoute& route : parts.fleet->routes()) {
         table->route_cells.push_back(&cells.route(worker, route.config.name));
     }
@@ -53,7 +63,7 @@ boost::system::result<std::shared_ptr<WorkerTable>, std::string> prepare_table(c
     for (std::size_t i = 0; i < resources.size(); ++i) {
         table->tls.push_back(nullptr);
         if (!resources[i].config.endpoint.tls || parts.kept[i]) { continue; }
-        auto tls = TlsContext::client(resources[i].config.tls.ca_file);
+        auto tls = TlsContext::client(resources[i].client_tls());
         if (!tls) { return "resource " + resources[i].config.name + ": " + tls.error(); }
         table->tls.back() = std::move(*tls);
     }

@@ -27,12 +27,11 @@ using Kept = std::vector<std::optional<std::size_t>>;
 struct TableParts {
     std::shared_ptr<const Fleet> fleet;
     std::shared_ptr<const CallerDirectory> callers;
-    std::shared_ptr<const CredentialLines> credentials;
     Kept kept;
 };
 
-/// Without pools, and without TLS where that is kept. The error names the resource whose
-/// authorities cannot be loaded.
+/// Without pools and credentials, and without TLS where that is kept. The error names the resource
+/// whose authorities cannot be loaded.
 [[nodiscard]] boost::system::result<std::shared_ptr<WorkerTable>, std::string> prepare_table(
     const TableParts& parts, CellRegistry& cells, std::size_t worker);
 

@@ -145,6 +145,17 @@ Parsed<std::string> parse_dial_address(std::string_view text) {
     return lower(text);
 }
 
+std::string host_of(std::string_view dial_address) {
+    const auto split = split_authority(dial_address);
+    return split ? split->host : std::string{};
+}
+
+std::vector<std::uint8_t> address_bytes(const std::string& host) {
+    if (const auto v4 = as_v4(host)) { return {v4->begin(), v4->end()}; }
+    if (const auto v6 = as_v6(host)) { return {v6->begin(), v6->end()}; }
+    return {};
+}
+
 bool is_loopback(std::string_view host) {
     const std::string name = lower(host);
     if (name == "localhost") { return true; }

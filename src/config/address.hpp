@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace spillway {
 
@@ -33,6 +34,12 @@ struct ListenAddress {
 
 /// `host:port` of something to dial, as it stands but in lower case.
 [[nodiscard]] Parsed<std::string> parse_dial_address(std::string_view text);
+
+/// The host of what parse_dial_address accepted.
+[[nodiscard]] std::string host_of(std::string_view dial_address);
+
+/// The 4 or 16 bytes of an address, IPv4 inside IPv6 as IPv4; empty for a name.
+[[nodiscard]] std::vector<std::uint8_t> address_bytes(const std::string& host);
 
 /// True for 127.0.0.0/8, ::1 and localhost.
 [[nodiscard]] bool is_loopback(std::string_view host);

@@ -14,8 +14,8 @@ namespace {
 
 /// The host that packets really go to.
 std::string dialled_host(const ResourceConfig& resource) {
-    const auto instead = split_authority(resource.connect_to);
-    return instead && !instead->host.empty() ? instead->host : resource.endpoint.host;
+    const std::string instead = host_of(resource.connect_to);
+    return instead.empty() ? resource.endpoint.host : instead;
 }
 
 void check_endpoint(const ResourceConfig& resource, const YamlNode& node, Issues& issues) {
@@ -48,6 +48,22 @@ void check_api_version(const ResourceConfig& resource, const YamlNode& node, Iss
     }
 }
 
+void check_tls(const ResourceConfig& resource, const YamlNode& node, Issues& issues) {
+    const UpstreamTls& tls = resource.tls;
+    const YamlNode* const written = node.find("tls");
+    if (written == nullptr) { return; }
+    if (!resource.endpoint.tls) {
+        issues.error(written->place, "its endpoint is plain http://",
+                     "write https://, or remove it");
+    }
+    if (tls.certificate.empty() != tls.key.empty()) {
+        issues.error(written->place, "`certificate` and `key` belong together");
+    }
+    check_readable(nearest(*written, {"ca_file"}).place, tls.ca_file, issues);
+    check_readable(nearest(*written, {"certificate"}).place, tls.certificate, issues);
+    check_readable(nearest(*written, {"key"}).place, tls.key, issues);
+}
+
 void check_resources(const Loaded& loaded, Issues& issues) {
     const auto& resources = loaded.config().resources;
     for (std::size_t i = 0; i < resources.size(); ++i) {
@@ -55,7 +71,7 @@ void check_resources(const Loaded& loaded, Issues& issues) {
         if (issues.has_errors_below(key.place.path)) { continue; }
         check_endpoint(resources[i], node, issues);
         check_api_version(resources[i], node, issues);
-        check_readable(nearest(node, {"tls", "ca_file"}).place, resources[i].tls.ca_file, issues);
+        check_tls(resources[i], node, issues);
     }
 }
 

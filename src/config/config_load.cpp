@@ -1,5 +1,6 @@
 #include "spillway/config_load.hpp"
 
+#include "config/azure_environment.hpp"
 #include "config/checks.hpp"
 #include "config/credentials.hpp"
 #include "config/fields.hpp"
@@ -50,6 +51,8 @@ LoadedConfig load_config(std::string_view yaml, const Environment& environment, 
         load_rows(*root, fields(draft), issues);
         complete_deployments(draft.config, *root);
         complete_prices(draft.config, *root);
+        complete_credentials(draft.config, *root, environment, issues);
+        complete_proxies(draft.config, *root, environment, issues);
         read_credentials(draft.config, *root, environment, issues);
         read_admin_token(draft.config, *root, environment, issues);
         const Loaded loaded{draft, *root};

@@ -40,19 +40,19 @@ void read_literal(const SecretSource& secret, const YamlNode& node, Issues& issu
     }
 }
 
-/// `node` is where the table says what the secret is.
+/// `node` is where the table says what the secret is; what `azure_default` found has no place of
+/// its own.
 void read_secret(SecretSource& secret, const YamlNode& node, const Environment& environment,
                  Issues& issues) {
-    const YamlNode* env = node.find("env");
-    const YamlNode* file = node.find("file");
-    if (node.kind == YamlNode::Kind::scalar) {
-        read_literal(secret, node, issues);
-    } else if ((env == nullptr) == (file == nullptr)) {
-        issues.error(node.place, "needs one of `env` and `file`");
-    } else if (env != nullptr) {
-        read_variable(secret, env->place, environment, issues);
-    } else {
-        check_readable(file->place, secret.path, issues);
+    switch (secret.kind) {
+        case SecretSource::Kind::literal: read_literal(secret, node, issues); break;
+        case SecretSource::Kind::env:
+            read_variable(secret, nearest(node, {"env"}).place, environment, issues);
+            break;
+        case SecretSource::Kind::file:
+            check_readable(nearest(node, {"file"}).place, secret.path, issues);
+            break;
+        case SecretSource::Kind::none: break;
     }
 }
 
@@ -62,9 +62,9 @@ void read_credentials(Config& config, const YamlNode& root, const Environment& e
                       Issues& issues) {
     for (std::size_t i = 0; i < config.credentials.size(); ++i) {
         const auto& [key, node] = root.find("credentials")->entries[i];
-        const YamlNode* api_key = node.find("api_key");
-        if (api_key == nullptr || issues.has_errors_below(key.place.path)) { continue; }
-        read_secret(config.credentials[i].secret, *api_key, environment, issues);
+        if (node.entries.empty() || issues.has_errors_below(key.place.path)) { continue; }
+        const YamlNode& value = node.entries.front().value;
+        read_secret(config.credentials[i].secret, nearest(value, {"secret"}), environment, issues);
     }
 }
 

@@ -49,23 +49,28 @@ Parsed<std::string_view> after_scheme(std::string_view text) {
 
 }  // namespace
 
-Parsed<Endpoint> parse_endpoint(std::string_view text) {
+Parsed<Endpoint> parse_any_url(std::string_view text) {
     const auto rest = after_scheme(text);
     if (!rest) { return rest.error(); }
     Endpoint endpoint;
     endpoint.tls = text.starts_with("https");
     const std::size_t slash = std::min(rest->find('/'), rest->size());
-    std::string_view path = rest->substr(slash);
-    while (path.ends_with('/')) { path.remove_suffix(1); }
-
+    const std::string_view path = rest->substr(slash);
     const auto authority = split_authority(rest->substr(0, slash));
     if (!authority || authority->port == 0 || authority->host.empty() || !is_path(path)) {
         return Complaint{"is no URL such as https://name.openai.azure.com", {}};
     }
-    if (const auto refused = refuse_upstream_host(authority->host)) { return *refused; }
     endpoint.host = authority->host;
     endpoint.port = authority->port.value_or(endpoint.tls ? https_port : http_port);
     endpoint.path = path;
+    return endpoint;
+}
+
+Parsed<Endpoint> parse_endpoint(std::string_view text) {
+    auto endpoint = parse_any_url(text);
+    if (!endpoint) { return endpoint.error(); }
+    if (const auto refused = refuse_upstream_host(endpoint->host)) { return *refused; }
+    while (endpoint->path.ends_with('/')) { endpoint->path.pop_back(); }
     return endpoint;
 }
 

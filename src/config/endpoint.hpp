@@ -14,6 +14,9 @@ namespace spillway {
 /// to.
 [[nodiscard]] Parsed<Endpoint> parse_endpoint(std::string_view text);
 
+/// The same for any host, and with the path as it stands.
+[[nodiscard]] Parsed<Endpoint> parse_any_url(std::string_view text);
+
 /// The endpoint as a URL again, with `path` in place of its own; a default port is left out.
 [[nodiscard]] std::string endpoint_url(const Endpoint& endpoint, std::string_view path);
 

@@ -29,7 +29,10 @@ namespace spillway {
 [[nodiscard]] std::vector<Row> identity_rows(Config& config);
 
 // fields_upstream.cpp: what requests are sent to
+// fields_credentials.cpp: how requests are signed
 [[nodiscard]] Shape credential(CredentialConfig& credential);
+
+// fields_upstream.cpp: what requests are sent to
 [[nodiscard]] Shape resource(Config& config, ResourceConfig& resource);
 [[nodiscard]] Shape deployment(Config& config, DeploymentConfig& deployment);
 

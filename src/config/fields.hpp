@@ -20,5 +20,7 @@ struct Draft {
 
 /// The key every resource kind is written as, in the order of ResourceKind.
 [[nodiscard]] const std::vector<std::string>& resource_kinds();
+/// The words for CredentialConfig::Kind, in its order.
+[[nodiscard]] const std::vector<std::string>& credential_kinds();
 
 }  // namespace spillway

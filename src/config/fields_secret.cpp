@@ -44,6 +44,7 @@ Shape secret(SecretSource& secret) {
     };
     Shape shape = parsed("a key, {env: NAME} or {file: PATH}", "", literal);
     shape.map = [&secret] { return secret_rows(secret); };
+    shape.one_key = true;
     return shape;
 }
 

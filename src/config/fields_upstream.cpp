@@ -1,6 +1,7 @@
 #include "config/field_groups.hpp"
 
 #include "config/address.hpp"
+#include "config/egress_proxy.hpp"
 #include "config/endpoint.hpp"
 #include "config/shapes.hpp"
 
@@ -16,23 +17,6 @@ namespace {
 
 constexpr std::int64_t million = 1'000'000;
 constexpr auto required = Row::Presence::required;
-
-}  // namespace
-
-Shape credential(CredentialConfig& credential) {
-    return map_of([&credential]() -> std::vector<Row> {
-        return {
-            {"api_key", "API key: {env: NAME}, {file: PATH}, or the key itself (not recommended)",
-             secret(credential.secret), required},
-            {"managed_identity", "", later()},
-            {"workload_identity", "", later()},
-            {"client_secret", "", later()},
-            {"client_certificate", "", later()},
-        };
-    });
-}
-
-namespace {
 
 Shape endpoint(Endpoint& endpoint) {
     return parsed("a URL such as https://name.openai.azure.com", "https?://[^?#@\\s]+",
@@ -54,6 +38,30 @@ Shape dial_address(std::string& field) {
                   });
 }
 
+/// `none` and an absent key differ: the loader asks the environment for what is absent.
+Shape proxy(std::optional<EgressProxy>& field) {
+    return parsed("http://host:port or none", "none|(http://)?[^ ]+",
+                  [&field](std::string_view text) -> std::optional<Complaint> {
+                      if (text == "none") { return std::nullopt; }
+                      auto found = parse_egress_proxy(text);
+                      if (!found) { return found.error(); }
+                      field = std::move(*found);
+                      return std::nullopt;
+                  });
+}
+
+std::vector<Row> tls_rows(UpstreamTls& tls) {
+    return {
+        {"ca_file", "PEM file of accepted authorities; otherwise the system's",
+         text(tls.ca_file, "a file")},
+        {"certificate", "PEM file of the chain shown to a resource that asks for one",
+         text(tls.certificate, "a file")},
+        {"key", "PEM file of the certificate's private key", text(tls.key, "a file")},
+        {"min_version", "Oldest version of TLS that is spoken",
+         choice(tls.min_version, {"1.2", "1.3"})},
+    };
+}
+
 }  // namespace
 
 const std::vector<std::string>& resource_kinds() {
@@ -62,11 +70,7 @@ const std::vector<std::string>& resource_kinds() {
 }
 
 Shape resource(Config& config, ResourceConfig& resource) {
-    const auto tls = [&resource]() -> std::vector<Row> {
-        return {{"ca_file", "PEM file of accepted authorities; otherwise the system's",
-                 text(resource.tls.ca_file, "a file")}};
-    };
-    return map_of([&config, &resource, tls]() -> std::vector<Row> {
+    return map_of([&config, &resource]() -> std::vector<Row> {
         return {
             {"kind", "azure: paths with the deployment; azure_v1: /openai/v1; openai: any other",
              choice(resource.kind, resource_kinds())},
@@ -84,7 +88,10 @@ Shape resource(Config& config, ResourceConfig& resource) {
             {"credential", "Signs requests to this resource; none: sent unsigned",
              reference(config.credentials, "credentials",
                        [&resource](std::size_t index) { resource.credential = index; })},
-            {"tls", "How to verify the resource's certificate", map_of(tls)},
+            {"proxy", "Egress proxy, or none; otherwise HTTPS_PROXY and NO_PROXY decide",
+             proxy(resource.proxy)},
+            {"tls", "How the two sides prove who they are",
+             map_of([&resource] { return tls_rows(resource.tls); })},
         };
     });
 }

@@ -47,7 +47,15 @@ bool sounds_secret(std::string_view key) {
 }
 
 bool may_be_shown(std::string_view value, std::string_view key) {
-    return key == "file" || (key == "env" && is_variable_name(value));
+    constexpr std::array<std::string_view, 7> harmless{
+        "file", "tenant", "client_id", "authority", "scope", "token_file", "certificate"};
+    return std::ranges::find(harmless, key) != harmless.end() ||
+           (key == "env" && is_variable_name(value));
+}
+
+/// A proxy's URL may hold a password.
+bool names_a_user(std::string_view line, std::string_view key) {
+    return key == "proxy" && line.find('@') != line.npos;
 }
 
 /// True when the line belongs to the map under `credentials`, in block or in JSON style.
@@ -77,7 +85,8 @@ std::string redacted_line(const TextPosition& text, std::size_t number) {
          word = next_word(line, word.end)) {
         if (word.is_key) {
             key = word.text;
-        } else if ((hide_all && !may_be_shown(word.text, key)) || sounds_secret(key)) {
+        } else if ((hide_all ? !may_be_shown(word.text, key) : sounds_secret(key)) ||
+                   names_a_user(line, key)) {
             std::fill(line.begin() + static_cast<std::ptrdiff_t>(word.start),
                       line.begin() + static_cast<std::ptrdiff_t>(word.end), '*');
         }

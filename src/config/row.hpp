@@ -52,11 +52,11 @@ struct Shape {
     /// A map of fixed keys. Called once the map is known to be there, so it may create what they
     /// fill.
     std::function<std::vector<Row>()> map;
+    bool one_key = false;  ///< of `map`: exactly one of its keys has to be there
     /// A map of names: the shape of one entry, which is appended to the bound list.
     std::function<Shape(const std::string& name)> entry;
     NameRule names = NameRule::plain;
     std::function<Shape()> item;  ///< a list: the shape of one element, which is appended likewise
-    std::string not_available;    ///< set: a key of later versions, always refused; says so
 };
 
 struct Row {

@@ -74,7 +74,6 @@ Json object_of(const std::vector<Row>& rows, const std::string& path) {
     Json properties = Json::object();
     Json required = Json::array();
     for (const Row& row : rows) {
-        if (!row.shape.not_available.empty()) { continue; }
         const std::string here = below(path, row.key);
         Json value = schema_of(row.shape, here);
         Json property{{"description", row.description}};
@@ -90,6 +89,16 @@ Json object_of(const std::vector<Row>& rows, const std::string& path) {
     return object;
 }
 
+Json map_of_keys(const Shape& shape, const std::string& path) {
+    Json object = object_of(shape.map(), path);
+    if (shape.one_key) {
+        object["type"] = "object";
+        object["minProperties"] = 1;
+        object["maxProperties"] = 1;
+    }
+    return object;
+}
+
 Json map_of_names(const Shape& shape, const std::string& path) {
     return {{"type", {"object", "null"}},
             {"propertyNames", {{"pattern", anchored(pattern_for(shape.names))}}},
@@ -99,7 +108,7 @@ Json map_of_names(const Shape& shape, const std::string& path) {
 Json schema_of(const Shape& shape, const std::string& path) {
     std::vector<Json> forms;
     if (shape.scalar) { forms = scalar_forms(*shape.scalar); }
-    if (shape.map) { forms.push_back(object_of(shape.map(), path)); }
+    if (shape.map) { forms.push_back(map_of_keys(shape, path)); }
     if (shape.entry) { forms.push_back(map_of_names(shape, path)); }
     if (shape.item) {
         forms.push_back(Json{{"type", "array"},

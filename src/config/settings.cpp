@@ -44,8 +44,26 @@ std::string source_text(const SecretSource& secret) {
     return "none";
 }
 
+std::string proxy_text(const std::optional<EgressProxy>& proxy) {
+    return proxy ? proxy->host + ":" + std::to_string(proxy->port) : "";
+}
+
 Settings credential_settings(const CredentialConfig& credential) {
-    return {{"api_key", source_text(credential.secret)}};
+    const std::vector<std::string>& words = credential_kinds();
+    const std::string& kind = words[static_cast<std::size_t>(credential.kind)];
+    if (is_key(credential.kind)) { return {{kind, source_text(credential.secret)}}; }
+    return {
+        {kind + ".source", words[static_cast<std::size_t>(credential.source)]},
+        {kind + ".tenant", credential.tenant},
+        {kind + ".client_id", credential.client_id},
+        {kind + ".authority", credential.authority},
+        {kind + ".scope", credential.scope},
+        {kind + ".secret", source_text(credential.secret)},
+        {kind + ".token_file", credential.token_file},
+        {kind + ".certificate", credential.certificate},
+        {kind + ".metadata", credential.metadata},
+        {kind + ".proxy", proxy_text(credential.proxy)},
+    };
 }
 
 Settings resource_settings(const Config& config, const ResourceConfig& resource) {
@@ -59,7 +77,11 @@ Settings resource_settings(const Config& config, const ResourceConfig& resource)
         {"api_version", resource.api_version},
         {"override_api_version", resource.override_api_version ? "true" : "false"},
         {"credential", credential ? config.credentials[*credential].name : ""},
+        {"proxy", proxy_text(resource.proxy)},
         {"tls.ca_file", resource.tls.ca_file},
+        {"tls.certificate", resource.tls.certificate},
+        {"tls.key", resource.tls.key},
+        {"tls.min_version", resource.tls.min_version == TlsVersion::tls13 ? "1.3" : "1.2"},
     };
 }
 

@@ -134,6 +134,12 @@ Shape map_of(std::function<std::vector<Row>()> rows) {
     return shape;
 }
 
+Shape one_of(std::function<std::vector<Row>()> rows) {
+    Shape shape = map_of(std::move(rows));
+    shape.one_key = true;
+    return shape;
+}
+
 Shape named(NameRule names, std::function<Shape(const std::string& name)> entry) {
     Shape shape;
     shape.names = names;
@@ -144,12 +150,6 @@ Shape named(NameRule names, std::function<Shape(const std::string& name)> entry)
 Shape list_of(std::function<Shape()> item) {
     Shape shape;
     shape.item = std::move(item);
-    return shape;
-}
-
-Shape later() {
-    Shape shape;
-    shape.not_available = "not available yet in this build";
     return shape;
 }
 

@@ -90,12 +90,11 @@ template <class Named>
 
 /// A map of fixed keys.
 [[nodiscard]] Shape map_of(std::function<std::vector<Row>()> rows);
+/// A map of exactly one of these keys.
+[[nodiscard]] Shape one_of(std::function<std::vector<Row>()> rows);
 /// A map of names to shapes.
 [[nodiscard]] Shape named(NameRule names, std::function<Shape(const std::string& name)> entry);
 [[nodiscard]] Shape list_of(std::function<Shape()> item);
-
-/// A key of a later version.
-[[nodiscard]] Shape later();
 
 template <class Enum>
 Shape choice(Enum& field, std::vector<std::string> names) {

@@ -50,8 +50,28 @@ void load_entries(const YamlNode& node, const Shape& shape, Issues& issues) {
     }
 }
 
+std::vector<std::string> keys_of(const std::vector<Row>& rows) {
+    std::vector<std::string> keys;
+    for (const Row& row : rows) { keys.push_back(row.key); }
+    return keys;
+}
+
+/// A second key is complained about where it stands; a slip of the only one has been already.
+void require_one_key(const YamlNode& node, const std::vector<Row>& rows, Issues& issues) {
+    if (node.entries.empty()) { issues.error(node.place, "needs one of " + listed(keys_of(rows))); }
+    if (node.entries.size() < 2) { return; }
+    const YamlNode& first = node.entries[0].key;
+    const YamlNode& second = node.entries[1].key;
+    issues.error(second.place, "`" + first.text + "` stands here already, and only one of them may",
+                 "keep one");
+}
+
 void load_map(const YamlNode& node, const Shape& shape, Issues& issues) {
-    if (shape.map) { load_rows(node, shape.map(), issues); }
+    if (shape.map) {
+        const std::vector<Row> rows = shape.map();
+        load_rows(node, rows, issues);
+        if (shape.one_key) { require_one_key(node, rows, issues); }
+    }
     if (shape.entry) { load_entries(node, shape, issues); }
 }
 
@@ -77,14 +97,6 @@ void load(const YamlNode& node, const Shape& shape, Issues& issues) {
     }
 }
 
-std::vector<std::string> keys_of(const std::vector<Row>& rows) {
-    std::vector<std::string> keys;
-    for (const Row& row : rows) {
-        if (row.shape.not_available.empty()) { keys.push_back(row.key); }
-    }
-    return keys;
-}
-
 void refuse_unknown_keys(const YamlNode& node, const std::vector<Row>& rows, Issues& issues) {
     for (const auto& [key, value] : node.entries) {
         const bool known = std::any_of(rows.begin(), rows.end(),
@@ -95,31 +107,15 @@ void refuse_unknown_keys(const YamlNode& node, const std::vector<Row>& rows, Iss
     }
 }
 
-/// True when there was one: the map is for a later version, so nothing is missing from it.
-bool refuse_later_keys(const YamlNode& node, const std::vector<Row>& rows, Issues& issues) {
-    bool found = false;
-    for (const auto& [key, value] : node.entries) {
-        for (const Row& row : rows) {
-            if (row.key != key.text || row.shape.not_available.empty()) { continue; }
-            issues.error(key.place, row.shape.not_available);
-            found = true;
-        }
-    }
-    return found;
-}
-
 }  // namespace
 
 void load_rows(const YamlNode& node, const std::vector<Row>& rows, Issues& issues) {
     refuse_unknown_keys(node, rows, issues);
-    const bool is_later = refuse_later_keys(node, rows, issues);
     for (const Row& row : rows) {
         const YamlNode* value = node.find(row.key);
-        if (value != nullptr && row.shape.not_available.empty()) {
+        if (value != nullptr) {
             load(*value, row.shape, issues);
-        }
-        const bool missing = row.presence == Row::Presence::required && value == nullptr;
-        if (missing && !is_later) {
+        } else if (row.presence == Row::Presence::required) {
             issues.error(node.place, "`" + row.key + "` is missing", row.description);
         }
     }

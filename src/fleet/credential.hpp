@@ -1,34 +1,30 @@
-// What a request to a resource is signed with, as a finished header line. Keys from files are read
-// again when their content changes; the line a worker uses is its own copy, replaced by `post`, so
-// signing takes no lock and never waits.
+// What a request to a resource is signed with, as a finished header line. The line a worker uses is
+// its own copy, replaced by `post`, so signing takes no lock and never waits.
 #pragma once
 
 #include "spillway/config.hpp"
-#include "wire/head_rules.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spillway {
 
-/// `api-key: K` + CRLF for family azure, `Authorization: Bearer K` + CRLF for family openai; empty
-/// for no key.
-[[nodiscard]] std::string credential_line(UpstreamFamily family, const Secret& key);
+/// With CRLF.
+[[nodiscard]] std::string bearer_line(std::string_view token);
 
-/// The current key of a credential: file content without one trailing newline, or what the table
-/// holds. Empty and a logged error when a file cannot be read or holds something that cannot stand
-/// in a header.
-[[nodiscard]] Secret current_key(const CredentialConfig& credential);
+/// With CRLF. An API key goes to Azure as `api-key`; keys for others, bearer keys and tokens as
+/// `Authorization: Bearer`. Empty for no key.
+[[nodiscard]] std::string credential_line(ResourceKind kind, CredentialConfig::Kind source,
+                                          const Secret& key);
 
-/// Likewise of any secret; `name` is how log lines call it.
-[[nodiscard]] Secret current_key(const SecretSource& source, const std::string& name);
-
-/// Header lines by index of the resource. Immutable; workers swap the pointer.
+/// Header lines by index of the resource; empty where nothing is signed, or cannot be now.
+/// Immutable; workers swap the pointer.
 using CredentialLines = std::vector<std::string>;
-[[nodiscard]] std::shared_ptr<const CredentialLines> sign_all(const Config& config);
-
-/// True when any credential comes from a file and so may change.
-[[nodiscard]] bool may_change(const Config& config) noexcept;
+/// `keys`: keys and tokens by index of the credential.
+[[nodiscard]] std::shared_ptr<const CredentialLines> sign_all(const Config& config,
+                                                              std::span<const Secret> keys);
 
 }  // namespace spillway

@@ -34,6 +34,26 @@ std::string endpoint_key(const ResourceConfig& resource) {
            resource.endpoint.path;
 }
 
+// A token that was fetched with one of these values is not one for another. Of the secret only a
+// number is kept.
+std::string identity_of(const CredentialConfig& credential) {
+    const SecretSource& secret = credential.secret;
+    std::string text;
+    for (const std::string& part :
+         {credential.name, std::to_string(static_cast<int>(credential.source)), secret.variable,
+          secret.path, std::to_string(std::hash<std::string>{}(secret.value.reveal())),
+          credential.tenant, credential.client_id, credential.authority, credential.scope,
+          credential.token_file, credential.certificate, credential.metadata}) {
+        text += part + "\n";
+    }
+    return text;
+}
+
+bool is_signable(const FleetResource& resource, const Demand& demand, TimePoint now) noexcept {
+    if (resource.passthrough) { return demand.brings_token(); }
+    return !resource.credential || resource.credential->usable(now);
+}
+
 Deployment::Params params_of(const Config& config, DeploymentId id) {
     const DeploymentConfig& facts = config.deployments[index(id)];
     return {{facts.tpm, facts.rpm, facts.settlement == Settlement::actual},
@@ -68,11 +88,34 @@ std::string model_list(const nlohmann::json& models) {
     return nlohmann::json{{"object", "list"}, {"data", models}}.dump();
 }
 
+CredentialStatus credential_status(const CredentialConfig& credential, const CredentialState& state,
+                                   TimePoint now) {
+    CredentialStatus status;
+    status.name = credential.name;
+    status.kind = credential.kind;
+    status.source = credential.source;
+    status.usable = state.usable(now);
+    if (state.usable_until() != never) {
+        status.expires_in = wait_until(state.usable_until(), now);
+    }
+    status.refreshed = state.refreshed();
+    status.failed = state.failed();
+    status.trouble = state.trouble();
+    return status;
+}
+
 nlohmann::json model_entry(const std::string& name) {
     return {{"id", name}, {"object", "model"}, {"created", 0}, {"owned_by", "spillway"}};
 }
 
 }  // namespace
+
+ClientTls FleetResource::client_tls() const {
+    const UpstreamTls& tls = config.tls;
+    const bool newest = tls.min_version == TlsVersion::tls13;
+    return {tls.ca_file, tls.certificate, tls.key,
+            newest ? ClientTls::Oldest::tls13 : ClientTls::Oldest::tls12};
+}
 
 bool FleetDeployment::follows(std::string_view api_version) const noexcept {
     // `v1` and `preview` mean something on the v1 surface only (azure-protocol.md §1.1).
@@ -115,14 +158,26 @@ std::shared_ptr<Deployment> LiveState::deployment(const Config& config, Deployme
     return live;
 }
 
+std::shared_ptr<CredentialState> LiveState::credential(const CredentialConfig& config) {
+    std::weak_ptr<CredentialState>& known = credentials_[identity_of(config)];
+    std::shared_ptr<CredentialState> state = known.lock();
+    if (!state) {
+        state = std::make_shared<CredentialState>();
+        known = state;
+    }
+    return state;
+}
+
 void LiveState::forget_the_gone() {
     const auto gone = [](const auto& entry) { return entry.second.expired(); };
     std::erase_if(deployments_, gone);
     std::erase_if(regions_, gone);
+    std::erase_if(credentials_, gone);
 }
 
 Fleet::Fleet(const Config& config, LiveState& live) : config_(config) {
     live.forget_the_gone();
+    add_credentials(live);
     add_resources();
     add_deployments(live);
     add_routes();
@@ -134,12 +189,31 @@ void Fleet::take_effect() const {
     }
 }
 
+void Fleet::add_credentials(LiveState& live) {
+    for (const CredentialConfig& credential : config_.credentials) {
+        credentials_.push_back(live.credential(credential));
+    }
+}
+
 void Fleet::add_resources() {
     for (const ResourceConfig& resource : config_.resources) {
         const bool bearer = resource.kind == ResourceKind::openai;
-        resources_.push_back({resource, bearer ? UpstreamFamily::openai : UpstreamFamily::azure,
-                              form_of(resource.kind), dialled(resource),
-                              host_field(resource.endpoint), resource.credential.has_value()});
+        FleetResource one;
+        one.config = resource;
+        one.family = bearer ? UpstreamFamily::openai : UpstreamFamily::azure;
+        one.form = form_of(resource.kind);
+        one.address = dialled(resource);
+        one.host_field = host_field(resource.endpoint);
+        if (resource.proxy) {
+            one.tunnel = Tunnel{one.address, resource.proxy->userinfo.reveal()};
+            one.address = {resource.proxy->host, resource.proxy->port};
+        }
+        if (resource.credential) {
+            const CredentialConfig& credential = config_.credentials[*resource.credential];
+            one.passthrough = credential.source == CredentialConfig::Kind::passthrough;
+            if (!one.passthrough) { one.credential = credentials_[*resource.credential]; }
+        }
+        resources_.push_back(std::move(one));
     }
 }
 
@@ -203,6 +277,7 @@ void Fleet::describe(const FleetRoute& route, const Demand& demand, TimePoint no
         view.tier = member.tier;
         view.weight = member.deployment->config.weight;
         view.residency_ok = member.residency_ok;
+        view.has_credential = is_signable(*member.deployment->resource, demand, now);
         member.deployment->live->describe(view, demand.room(*member.deployment), now);
     }
 }
@@ -235,6 +310,10 @@ FleetStatus Fleet::status(TimePoint now) const {
         one.in_flight = live.in_flight();
         one.last_error = live.last_error(now);
         status.deployments.push_back(std::move(one));
+    }
+    for (std::size_t i = 0; i < credentials_.size(); ++i) {
+        status.credentials.push_back(credential_status(config_.credentials[i], *credentials_[i],
+                                                       now));
     }
     for (const FleetRoute& route : routes_) {
         RouteStatus one{route.config.name, route.config.aliases, route.config.residency, {}, 0};

@@ -3,6 +3,7 @@
 // live state; a request uses the one it started with.
 #pragma once
 
+#include "fleet/credential_state.hpp"
 #include "fleet/deployment.hpp"
 #include "fleet/status.hpp"
 #include "net/dialer.hpp"
@@ -30,9 +31,14 @@ struct FleetResource {
     ResourceConfig config;
     UpstreamFamily family{};
     UpstreamForm form{};
-    HostPort address;        ///< what is dialled
-    std::string host_field;  ///< value of the Host field
-    bool needs_credential = false;
+    HostPort address;  ///< what is dialled: the endpoint, or the proxy before it
+    std::optional<Tunnel> tunnel;
+    std::string host_field;                       ///< value of the Host field
+    std::shared_ptr<CredentialState> credential;  ///< of ours; null: not signed by us
+    bool passthrough = false;                     ///< the caller's own token is sent on
+
+    /// Of what a context for its endpoint is made.
+    [[nodiscard]] ClientTls client_tls() const;
 };
 
 /// A deployment's fixed facts, and its live state.
@@ -79,6 +85,7 @@ public:
     [[nodiscard]] std::shared_ptr<Deployment> deployment(const Config& config, DeploymentId id);
     /// Drops the keys of what nobody refers to any more.
     void forget_the_gone();
+    [[nodiscard]] std::shared_ptr<CredentialState> credential(const CredentialConfig& config);
     /// The process-wide retry ratio.
     [[nodiscard]] Shared<RetryBudget>& retries() noexcept { return retries_; }
 
@@ -87,15 +94,21 @@ private:
 
     std::map<std::string, std::weak_ptr<Deployment>> deployments_;
     std::map<std::string, std::weak_ptr<Region>> regions_;
+    std::map<std::string, std::weak_ptr<CredentialState>> credentials_;
     Shared<RetryBudget> retries_;
 };
 
 /// What a request would take from a deployment. Refers to the inspection, which outlives it.
 class Demand {
 public:
-    Demand(Operation operation, const Inspection& seen,
-           Priority priority = Priority::normal) noexcept
-        : operation_(operation), seen_(seen), priority_(priority) {}
+    /// Whether the request has a token of its caller's, for resources that it is sent on to.
+    enum class Token : std::uint8_t { brought, missing };
+
+    Demand(Operation operation, const Inspection& seen, Priority priority = Priority::normal,
+           Token token = Token::brought) noexcept
+        : operation_(operation), token_(token), seen_(seen), priority_(priority) {}
+
+    [[nodiscard]] bool brings_token() const noexcept { return token_ == Token::brought; }
 
     [[nodiscard]] Tokens estimate(const FleetDeployment& deployment) const noexcept {
         return seen_.estimate(operation_, deployment.config.default_output);
@@ -110,6 +123,7 @@ public:
 
 private:
     Operation operation_;
+    Token token_;
     const Inspection& seen_;
     Priority priority_;
 };
@@ -133,6 +147,11 @@ public:
     [[nodiscard]] const std::vector<FleetResource>& resources() const noexcept {
         return resources_;
     }
+    /// By index of the credential.
+    [[nodiscard]] const std::vector<std::shared_ptr<CredentialState>>& credentials()
+        const noexcept {
+        return credentials_;
+    }
     /// Body of GET /v1/models.
     [[nodiscard]] const std::string& models_json() const noexcept { return models_json_; }
     /// The same with these routes only.
@@ -155,11 +174,13 @@ private:
             return std::hash<std::string_view>{}(text);
         }
     };
+    void add_credentials(LiveState& live);
     void add_resources();
     void add_deployments(LiveState& live);
     void add_routes();
 
     Config config_;
+    std::vector<std::shared_ptr<CredentialState>> credentials_;
     std::vector<FleetResource> resources_;
     std::vector<FleetDeployment> deployments_;
     std::vector<FleetRoute> routes_;

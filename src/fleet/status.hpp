@@ -3,6 +3,7 @@
 // secrets.
 #pragma once
 
+#include "fleet/credential_state.hpp"
 #include "spillway/config.hpp"
 #include "spillway/ids.hpp"
 #include "spillway/policy/breaker.hpp"
@@ -75,9 +76,21 @@ struct RouteStatus {
     std::int64_t in_flight = 0;
 };
 
+struct CredentialStatus {
+    std::string name;
+    CredentialConfig::Kind kind{};
+    CredentialConfig::Kind source{};  ///< what `azure_default` turned out to be; else as `kind`
+    bool usable = true;
+    std::optional<Duration> expires_in;  ///< none: it does not expire
+    std::uint64_t refreshed = 0;
+    std::uint64_t failed = 0;
+    TokenTrouble trouble = TokenTrouble::none;  ///< of the last attempt
+};
+
 struct FleetStatus {
     std::vector<RouteStatus> routes;            ///< in the table's order
     std::vector<DeploymentStatus> deployments;  ///< in the table's order
+    std::vector<CredentialStatus> credentials;  ///< in the table's order
 };
 
 }  // namespace spillway

@@ -1,6 +1,6 @@
 #include "identity/admin_token.hpp"
 
-#include "fleet/credential.hpp"
+#include "identity/secret_file.hpp"
 #include "wire/head.hpp"
 
 #include <openssl/crypto.h>
@@ -66,7 +66,7 @@ AdminToken::AdminToken(SecretSource source) : source_(std::move(source)) {}
 
 bool AdminToken::is_shown_by(std::string_view authorization) const {
     const Secret shown(shown_token(authorization));
-    const Secret wanted = current_key(source_, "admin.token");
+    const Secret wanted = current_key(source_);
     return !wanted.empty() && !shown.empty() && same(shown.reveal(), wanted.reveal());
 }
 

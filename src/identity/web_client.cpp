@@ -51,7 +51,7 @@ Result<DialTarget> dial_target(const WebCall& call) {
     }
     if (call.to.tls) {
         // Made for each call: what the authorities' file holds now counts.
-        auto tls = TlsContext::client(call.ca_file);
+        auto tls = TlsContext::client({.ca_file = call.ca_file});
         if (!tls) { return Failure{Stage::tls, Cause::certificate, {}}; }
         target.tls = std::move(*tls);
     }

@@ -38,6 +38,20 @@ ssl_ctx_st* new_context(const SSL_METHOD* method) {
     return context;
 }
 
+/// Empty, or what is wrong with the pair.
+std::string load_pair(ssl_ctx_st* context, const std::string& certificate, const std::string& key) {
+    if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
+        return openssl_error("cannot load certificate " + certificate);
+    }
+    if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
+        return openssl_error("cannot load private key " + key);
+    }
+    if (SSL_CTX_check_private_key(context) != 1) {
+        return openssl_error("private key " + key + " does not belong to " + certificate);
+    }
+    return {};
+}
+
 bool is_address(const std::string& host) {
     ASN1_OCTET_STRING* address = a2i_IPADDRESS(host.c_str());
     const bool parsed = address != nullptr;
@@ -74,15 +88,23 @@ std::optional<WallTime> TlsContext::expires() const noexcept {
     return end_of(SSL_CTX_get0_certificate(context_));
 }
 
-Made TlsContext::client(const std::string& ca_file) {
+Made TlsContext::client(const ClientTls& params) {
     SSL_CTX* raw = new_context(TLS_client_method());
     if (raw == nullptr) { return openssl_error("cannot make a TLS context"); }
     auto context = std::make_shared<TlsContext>(raw);
+    const std::string& ca_file = params.ca_file;
     const int loaded = ca_file.empty() ? SSL_CTX_set_default_verify_paths(raw)
                                        : SSL_CTX_load_verify_file(raw, ca_file.c_str());
     if (loaded != 1) {
         return openssl_error("cannot load CA certificates from " +
                              (ca_file.empty() ? std::string("the system") : ca_file));
+    }
+    if (!params.certificate.empty()) {
+        std::string trouble = load_pair(raw, params.certificate, params.key);
+        if (!trouble.empty()) { return trouble; }
+    }
+    if (params.oldest == ClientTls::Oldest::tls13) {
+        SSL_CTX_set_min_proto_version(raw, TLS1_3_VERSION);
     }
     SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_alpn_protos(raw, reinterpret_cast<const unsigned char*>(alpn_http1.data()),
@@ -97,15 +119,8 @@ Made TlsContext::server(const std::string& certificate, const std::string& key,
     SSL_CTX* raw = new_context(TLS_server_method());
     if (raw == nullptr) { return openssl_error("cannot make a TLS context"); }
     auto context = std::make_shared<TlsContext>(raw);
-    if (SSL_CTX_use_certificate_chain_file(raw, certificate.c_str()) != 1) {
-        return openssl_error("cannot load certificate " + certificate);
-    }
-    if (SSL_CTX_use_PrivateKey_file(raw, key.c_str(), SSL_FILETYPE_PEM) != 1) {
-        return openssl_error("cannot load private key " + key);
-    }
-    if (SSL_CTX_check_private_key(raw) != 1) {
-        return openssl_error("private key " + key + " does not belong to " + certificate);
-    }
+    std::string trouble = load_pair(raw, certificate, key);
+    if (!trouble.empty()) { return trouble; }
     if (!client_ca.empty()) {
         if (SSL_CTX_load_verify_file(raw, client_ca.c_str()) != 1) {
             return openssl_error("cannot load client CA " + client_ca);

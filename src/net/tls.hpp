@@ -7,6 +7,7 @@
 #include "spillway/time.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,15 +20,23 @@ struct ssl_session_st;
 
 namespace spillway {
 
+/// What a client context is made of; the files are PEM.
+struct ClientTls {
+    std::string ca_file{};      ///< empty: the system's store
+    std::string certificate{};  ///< chain shown to a server that asks; empty: none
+    std::string key{};          ///< the certificate's
+    enum class Oldest : std::uint8_t { tls12, tls13 };
+    Oldest oldest = Oldest::tls12;
+};
+
 /// Shared by the connections of one worker to one upstream, or of one listener. Immutable after
 /// construction except for the cached client session (TLS 1.3 tickets, RFC 8446 §4.6.1), which is
 /// why a client context belongs to one worker.
 class TlsContext {
 public:
-    /// For upstreams. `ca_file` empty: the system's store. The error is text for a start-up
-    /// message.
+    /// For upstreams. The error is text for a start-up message.
     [[nodiscard]] static boost::system::result<std::shared_ptr<TlsContext>, std::string> client(
-        const std::string& ca_file);
+        const ClientTls& params);
     /// For a listener. `client_ca` not empty: callers must show a certificate signed by it.
     [[nodiscard]] static boost::system::result<std::shared_ptr<TlsContext>, std::string> server(
         const std::string& certificate, const std::string& key, const std::string& client_ca);

@@ -67,6 +67,14 @@ Verdict throttled(const ErrorFacts& facts) noexcept {
             .cost = Cost::free};
 }
 
+Verdict unauthorized(const ErrorFacts& facts) noexcept {
+    // One caller's token says nothing about the deployment, and nobody else may vouch for it.
+    if (facts.callers_credential) {
+        return {.effect = Effect::neutral, .reason = Reason::unauthorized};
+    }
+    return misconfigured(Reason::unauthorized);
+}
+
 // The deployment cannot do it at all, or the caller asked for something wrong.
 Verdict bad_request(const ErrorFacts& facts) noexcept {
     const bool unsupported = facts.code == "OperationNotSupported" ||
@@ -123,7 +131,9 @@ Verdict after_send(const Failure& failure) noexcept {
         case Cause::malformed:
         case Cause::too_large: return broken(Reason::malformed, Effect::hard);
         case Cause::unavailable: {
+            // The credential was lost after it was planned with; the planner sees that by itself.
             Verdict verdict = misconfigured(Reason::unauthorized);
+            verdict.effect = Effect::neutral;
             verdict.cost = Cost::free;
             return verdict;
         }
@@ -148,7 +158,7 @@ Verdict classify(const ErrorFacts& facts) noexcept {
     switch (facts.status) {
         case 400: return bad_request(facts);
         case 401:
-        case 403: return misconfigured(Reason::unauthorized);
+        case 403: return unauthorized(facts);
         case 404: return missing(facts);
         case 408:
             return {.next = Next::elsewhere_once,

@@ -37,6 +37,7 @@ Skip skip_of(const DeploymentView& view, TimePoint now) noexcept {
     if (view.tried) { return Skip::tried; }
     if (!view.supported) { return Skip::unsupported; }
     if (view.quota == QuotaAnswer::too_big) { return Skip::too_big; }
+    if (!view.has_credential) { return Skip::no_credential; }
     if (view.breaker == Breaker::Access::no) { return Skip::open; }
     if (view.breaker == Breaker::Access::probing) { return Skip::probing; }
     if (view.region == Breaker::Access::no) { return Skip::region_open; }
@@ -164,6 +165,7 @@ Refusal refusal(const Plan& plan) noexcept {
     std::optional<TimePoint> judged_until;
     bool tried = false;
     bool too_big = false;
+    bool no_credential = false;
     const auto keep_sooner = [](std::optional<TimePoint>& soonest, TimePoint at) {
         soonest = soonest ? std::min(*soonest, at) : at;
     };
@@ -172,10 +174,12 @@ Refusal refusal(const Plan& plan) noexcept {
         if (is_judged(skipped.skip)) { keep_sooner(judged_until, skipped.ready_at); }
         tried = tried || skipped.skip == Skip::tried;
         too_big = too_big || skipped.skip == Skip::too_big;
+        no_credential = no_credential || skipped.skip == Skip::no_credential;
     }
     if (throttled_until) { return {Refusal::Kind::throttled, *throttled_until}; }
     if (judged_until) { return {Refusal::Kind::unavailable, *judged_until}; }
     if (tried) { return {Refusal::Kind::unavailable, TimePoint{}}; }
+    if (no_credential) { return {Refusal::Kind::unsignable, TimePoint{}}; }
     if (too_big) { return {Refusal::Kind::too_big, TimePoint{}}; }
     return {Refusal::Kind::impossible, TimePoint{}};
 }
@@ -185,6 +189,7 @@ RefusalAnswer answer_to(Refusal::Kind kind) noexcept {
         case Refusal::Kind::throttled: return {429, "rate_limit_exceeded"};
         case Refusal::Kind::too_big: return {429, "request_too_large"};
         case Refusal::Kind::unavailable: return {503, "upstream_unavailable"};
+        case Refusal::Kind::unsignable: return {503, "no_credential"};
         case Refusal::Kind::impossible: break;
     }
     return {503, "no_eligible_deployment"};
@@ -204,6 +209,7 @@ std::string_view name(Skip skip) noexcept {
         case Skip::requests_full: return "requests_full";
         case Skip::too_big: return "too_big";
         case Skip::unsupported: return "unsupported";
+        case Skip::no_credential: return "no_credential";
     }
     return "unknown";
 }

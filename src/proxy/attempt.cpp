@@ -2,6 +2,7 @@
 #include "proxy/attempt.hpp"
 
 #include "proxy/auditing.hpp"
+#include "wire/caller_credentials.hpp"
 #include "wire/model_splice.hpp"
 
 #include <algorithm>
@@ -109,7 +110,7 @@ task<Result<void>> Attempt::exchange_heads() {
 
 bool Attempt::lacks_credential() const {
     const std::size_t at = index(deployment_.config.resource);
-    return deployment_.resource->needs_credential && exchange_.table->credentials->at(at).empty();
+    return deployment_.resource->credential && exchange_.table->credentials->at(at).empty();
 }
 
 task<Result<void>> Attempt::connect() {
@@ -118,7 +119,7 @@ task<Result<void>> Attempt::connect() {
     const TimePoint now = Clock::now();
     clocks_.enter(Clocks::Phase::connect, now);
     const DialTarget target{resource.address, resource.config.endpoint.host,
-                            exchange_.table->tls[at], std::nullopt};
+                            exchange_.table->tls[at], resource.tunnel};
     const DialClock clock{exchange_.route->config.timeouts.connect, clocks_.total_deadline()};
     const std::shared_ptr<const AddressBook> book = exchange_.worker.addresses;
     Result<std::unique_ptr<Stream>> dialled = co_await dial(target, *book, clock,
@@ -145,8 +146,10 @@ Result<void> Attempt::send(Chain& chain) {
                                                        unusual_target);
     const FleetResource& resource = *deployment_.resource;
     const std::shared_ptr<const CredentialLines> credentials = exchange_.table->credentials;
-    const UpstreamLine line{target, resource.host_field,
-                            (*credentials)[index(deployment_.config.resource)],
+    const std::string& ours = (*credentials)[index(deployment_.config.resource)];
+    std::string callers;
+    if (resource.passthrough) { callers = bearer_line(bearer_token(exchange_.head.fields.get(FieldName::authorization))); }
+    const UpstreamLine line{target, resource.host_field, resource.passthrough ? callers : ours,
                             exchange_.request_id, resource.family};
     sending_ = std::move(exchange_.worker.head_scratch);
     sending_.clear();
@@ -269,6 +272,8 @@ task<Verdict> Attempt::read_error() {
     }
     body_ = complete_ ? Body::whole : Body::json;
     taps_.on_error(held_);
+    const auto& credential = deployment_.resource->credential;
+    if (head_.status == 401 && credential) { credential->note_refusal(); }
     error_ = error_of_body(head_.status, held_);
     co_return judge_error();
 }
@@ -362,6 +367,7 @@ Verdict Attempt::judge_error() const {
     facts.type = error_.type;
     facts.message = error_.message;
     facts.retry_after = hints_.retry_after.has_value();
+    facts.callers_credential = deployment_.resource->passthrough;
     facts.callers_version = deployment_.follows(exchange_.path.api_version);
     facts.quota_headers = hints_.remaining_tokens == Tokens{0} ||
                           hints_.remaining_requests == std::int64_t{0};

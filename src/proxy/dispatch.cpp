@@ -8,6 +8,7 @@
 #include "proxy/relay.hpp"
 #include "spillway/policy/budget.hpp"
 #include "spillway/policy/planner.hpp"
+#include "wire/caller_credentials.hpp"
 
 #include <memory>
 #include <optional>
@@ -18,13 +19,18 @@
 namespace spillway {
 namespace {
 
+Demand::Token token_of(const RequestHead& head) noexcept {
+    const bool brought = !bearer_token(head.fields.get(FieldName::authorization)).empty();
+    return brought ? Demand::Token::brought : Demand::Token::missing;
+}
+
 // What a request knows of its route while it looks for an answer.
 class Search {
 public:
     explicit Search(Exchange& exchange)
         : exchange_(exchange),
           demand_(exchange.path.operation, exchange.inspection,
-                  exchange.identity.caller->config().priority),
+                  exchange.identity.caller->config().priority, token_of(exchange.head)),
           views_(exchange.route->members.size()) {}
 
     // The best deployment that will have us now. Another worker may take what was planned for us:

@@ -110,6 +110,25 @@ ErrorReply impossible(const std::string& route) {
     return reply;
 }
 
+ErrorReply unsigned_request(const FleetRoute& route) {
+    ErrorReply reply = reply_for(Refusal::Kind::unsignable);
+    reply.message = "No deployment of '" + route.config.name +
+                    "' can be signed for now: tokens or keys are missing.";
+    reply.retry_after = hint_max;
+    reply.should_retry = true;
+    // A route sends its callers' tokens on to all of its deployments or to none.
+    if (route.members.front().deployment->resource->passthrough) {
+        reply.status = 401;
+        reply.type = "invalid_request_error";
+        reply.message = "'" + route.config.name +
+                        "' is served with your own token: send Authorization: Bearer with one for "
+                        "the resource.";
+        reply.retry_after.reset();
+        reply.should_retry = false;
+    }
+    return reply;
+}
+
 }  // namespace
 
 Refused explain_refusal(Exchange& exchange, const Plan& plan, const LastTry& last, TimePoint now) {
@@ -135,6 +154,9 @@ Refused explain_refusal(Exchange& exchange, const Plan& plan, const LastTry& las
                 break;
             case Refusal::Kind::unavailable:
                 refused.reply = unavailable(route, why.ready_at, now);
+                break;
+            case Refusal::Kind::unsignable:
+                refused.reply = unsigned_request(*exchange.route);
                 break;
             case Refusal::Kind::impossible: refused.reply = impossible(route); break;
         }

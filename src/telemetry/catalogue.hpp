@@ -44,6 +44,8 @@ enum class Metric : std::uint8_t {
     deployment_retry_after,
     upstream_ratelimit_remaining_tokens,
     upstream_ratelimit_remaining_requests,
+    credential_expiry,
+    credential_refreshes,
     route_deployments,
     route_deployments_eligible,
     caller_requests,

@@ -178,6 +178,7 @@ std::string_view message_for(Refusal::Kind kind) {
         case Refusal::Kind::too_big:
             return "The request is larger than any deployment may use in a minute.";
         case Refusal::Kind::unavailable: return "No deployment is available now.";
+        case Refusal::Kind::unsignable: return "No deployment has a credential it can sign with.";
         case Refusal::Kind::impossible: break;
     }
     return "The route's residency or the operation rules out every deployment.";

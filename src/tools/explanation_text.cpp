@@ -39,7 +39,7 @@ std::string in_words(const std::array<Words, Count>& table, const std::string& w
     return found == table.end() ? word : std::string(found->second);
 }
 
-constexpr std::array<Words, 10> skip_words = {{
+constexpr std::array<Words, 11> skip_words = {{
     {"residency", "the route must not leave its geography"},
     {"open", "its breaker is open"},
     {"region_open", "the breaker of its resource is open"},
@@ -50,6 +50,7 @@ constexpr std::array<Words, 10> skip_words = {{
     {"requests_full", "its requests per minute are used up"},
     {"too_big", "the request is larger than its tokens per minute"},
     {"unsupported", "its resource does not have this operation"},
+    {"no_credential", "there is no token or key to sign with"},
 }};
 
 constexpr std::array<Words, 7> breaker_words = {{

@@ -10,9 +10,7 @@ namespace {
 using Form = CallerCredential::Form;
 
 CallerCredential authorization(std::string_view value) noexcept {
-    constexpr std::string_view scheme = "bearer ";
-    if (!equal_ignoring_case(value.substr(0, scheme.size()), scheme)) { return {}; }
-    const std::string_view text = octets::trim(value.substr(scheme.size()));
+    const std::string_view text = bearer_token(value);
     return {text.empty() ? Form::unknown : Form::bearer, text};
 }
 
@@ -21,6 +19,12 @@ CallerCredential key(std::string_view value) noexcept {
 }
 
 }  // namespace
+
+std::string_view bearer_token(std::string_view authorization) noexcept {
+    constexpr std::string_view scheme = "bearer ";
+    if (!equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)) { return {}; }
+    return octets::trim(authorization.substr(scheme.size()));
+}
 
 CallerCredentials CallerCredentials::of(const RequestHead& head, std::string_view key_header) {
     CallerCredentials found;

@@ -24,6 +24,9 @@ struct CallerCredential {
     std::string_view text{};
 };
 
+/// The token of an `Authorization: Bearer`, out of the field's value; empty when there is none.
+[[nodiscard]] std::string_view bearer_token(std::string_view authorization) noexcept;
+
 class CallerCredentials {
 public:
     /// More than these are in no honest request; the ones behind count as one that is wrong.

@@ -36,7 +36,7 @@ class Authority:
         return serving(*self.files(name, starts, ends))
 
     def files(self, name, starts="20200101000000Z", ends="20490101000000Z"):
-        """Paths of a certificate and its key."""
+        """(certificate, private key), PEM files."""
         request, certificate = self._folder / f"{name}.csr", self._folder / f"{name}.pem"
         key = self._folder / f"{name}.key"
         self._run(f"req {NEW_KEY} -subj /CN={name} -addext subjectAltName=DNS:{name}", key, request)

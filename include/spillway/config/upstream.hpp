@@ -1,6 +1,7 @@
 // What requests are sent to: endpoints, the models deployed there, and what those cost.
 #pragma once
 
+#include "spillway/config/egress.hpp"
 #include "spillway/ids.hpp"
 #include "spillway/policy/price.hpp"
 
@@ -40,8 +41,8 @@ struct ResourceConfig {
     ResourceKind kind = ResourceKind::azure;
     Endpoint endpoint;
     std::string connect_to;  ///< "host:port" to dial instead; SNI and Host stay the endpoint's
-    /// "http://host:port" of an egress proxy; "none"; empty: HTTPS_PROXY and NO_PROXY decide.
-    std::string proxy;
+    /// What the table says, else HTTPS_PROXY and NO_PROXY; none: connected to directly.
+    std::optional<EgressProxy> proxy;
     std::string region;
     std::string geography;  ///< data residency unit, e.g. "us"; compared with a route's `residency`
     std::string api_version = "2024-10-21";  ///< for callers that send none (kind azure only)

@@ -53,6 +53,7 @@ struct ErrorFacts {
     /// The caller chose the api-version: Azure answers one it does not know as if the path were
     /// wrong (azure-protocol.md §5.2).
     bool callers_version = false;
+    bool callers_credential = false;  ///< it was the caller's own token that was judged
 };
 
 struct Verdict {

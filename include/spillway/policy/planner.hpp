@@ -21,8 +21,8 @@ namespace spillway {
 inline constexpr std::size_t route_deployments_max = 32;
 
 /// Why not this one. When several hold, the first of this order is named: residency, tried,
-/// unsupported, too_big (they last as long as the request), then its breaker, its region's, the
-/// cool-down, requests, tokens.
+/// unsupported, too_big (they last as long as the request), then its credential, its breaker, its
+/// region's, the cool-down, requests, tokens.
 enum class Skip : std::uint8_t {
     none,
     tried,          ///< already failed in this request
@@ -36,6 +36,7 @@ enum class Skip : std::uint8_t {
     requests_full,  ///< our mirror of its RPM
     too_big,        ///< the request can never fit its TPM
     unsupported,    ///< the operation does not exist on this kind of resource
+    no_credential,  ///< there is nothing to sign with: no token, no key, or the caller sent none
 };
 [[nodiscard]] std::string_view name(Skip skip) noexcept;
 
@@ -48,6 +49,7 @@ struct DeploymentView {
     bool tried = false;
     bool residency_ok = true;
     bool supported = true;
+    bool has_credential = true;
     bool degraded = false;  ///< slow: only when its tier has nobody better
     Breaker::Access breaker = Breaker::Access::yes;
     Breaker::Access region = Breaker::Access::yes;
@@ -96,6 +98,7 @@ struct Refusal {
         too_big,      ///< 429 without hint: larger than every limit
         unavailable,  ///< 503: everybody is judged broken
         impossible,   ///< residency or operation rules out everybody
+        unsignable,   ///< 503: nothing to sign with, and nobody else
     };
     Kind kind = Kind::unavailable;
     TimePoint ready_at{};

@@ -57,6 +57,7 @@ const SKIPPED = {
     requests_full: "The requests of this minute are used up.",
     too_big: "The request is larger than its limit.",
     unsupported: "It does not offer this operation.",
+    no_credential: "There is no token or key to sign requests with.",
     tried: "It has been tried already.",
 };
 export const skipped = (word) => SKIPPED[word] ?? plain(word);

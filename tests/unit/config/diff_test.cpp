@@ -102,7 +102,6 @@ TEST(Settings, HaveEveryKeyOfAnEntry) {
     const auto all = settings(config);
     const auto expect_all = [&all](const Shape& shape, const SettingsOf& of) {
         for (const Row& row : shape.map()) {
-            if (!row.shape.not_available.empty()) { continue; }
             const bool nested = row.shape.map && !row.shape.scalar;
             const std::string prefix = row.key + (nested ? "." : "");
             EXPECT_THAT(all.at(of), Contains(testing::Key(testing::StartsWith(prefix)))) << of.name;
@@ -111,7 +110,22 @@ TEST(Settings, HaveEveryKeyOfAnEntry) {
 
     expect_all(resource(filled, filled.resources.emplace_back()), {"resource", "east"});
     expect_all(deployment(filled, filled.deployments.emplace_back()), {"deployment", "chat-east"});
-    expect_all(credential(filled.credentials.emplace_back()), {"credential", "key"});
+}
+
+// It has those of its kind only.
+TEST(Settings, HaveEveryKeyOfACredentialsKind) {
+    Config config = loaded(before_text);
+    CredentialConfig filled;
+    for (const Row& kind : credential(filled).map()) {
+        static_cast<void>(kind.shape.map());  // chooses the kind
+        config.credentials[0].kind = filled.kind;
+        const Settings of_kind = settings(config).at({"credential", "key"});
+        EXPECT_THAT(of_kind, Contains(testing::Key(testing::StartsWith(kind.key))));
+        if (kind.shape.scalar) { continue; }
+        for (const Row& row : kind.shape.map()) {
+            EXPECT_TRUE(of_kind.contains(kind.key + "." + row.key)) << kind.key << " " << row.key;
+        }
+    }
 }
 
 }  // namespace

@@ -28,10 +28,6 @@ TEST(Schema, ShowsTheDefaultsOfTheStructs) {
     EXPECT_EQ(properties["limits"]["properties"]["body_bytes"]["default"], "32MiB");
 }
 
-TEST(Schema, LeavesOutTheKeysOfLaterVersions) {
-    EXPECT_EQ(config_schema().find("managed_identity"), std::string::npos);
-}
-
 /// Every schema of a value that a user fills in says what it is for.
 void expect_descriptions(const nlohmann::json& schema, const std::string& path) {
     if (schema.contains("properties")) {

@@ -218,7 +218,7 @@ const FailureRow failures[] = {
     {"no_credential",
      {Stage::send, Cause::unavailable, {}},
      {.next = Next::elsewhere,
-      .effect = Effect::misconfigured,
+      .effect = Effect::neutral,
       .reason = Reason::unauthorized,
       .alert = true,
       .showable = false,
