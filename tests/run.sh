@@ -78,7 +78,7 @@ step_e2e-asan() {
     build asan spillway
     build release spillway-sim
     tests/environment.sh
-    SPILLWAY_BIN=$PWD/build/asan/spillway SPILLWAY_SLOW=4 build/venv/bin/pytest \
+    SPILLWAY_BIN=$PWD/build/asan/spillway SPILLWAY_SLOW=4 SPILLWAY_ALLOW_CORE_DUMPS=1 build/venv/bin/pytest \
         tests/e2e/test_{truncation,verbatim,abort,drain,caller_protocol,status_table}.py \
         --junit-xml="$results/e2e-asan.xml"
 }

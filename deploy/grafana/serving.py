@@ -126,14 +126,19 @@ def failover(board):
     )
     board.lines(
         "Last resorts",
-        "Attempts although every breaker is open, attempts denied by the retry ratio, and attempts"
-        " that need an operator.",
+        "Attempts although every breaker is open, attempts denied by the retry ratio, attempts that"
+        " need an operator, tokens that could not be fetched.",
         [
             (rate("spillway_panic_attempts_total", GATEWAY), "fail-open"),
             (rate("spillway_retries_denied_total", GATEWAY), "denied"),
             (
                 rate("spillway_deployment_alerts_total", DEPLOYMENT, "deployment"),
                 "{{deployment}} needs attention",
+            ),
+            (
+                'sum by (credential) (rate(spillway_credential_refreshes_total'
+                f'{{{GATEWAY},result="failed"}}[$__rate_interval]))',
+                "{{credential}} not refreshed",
             ),
         ],
         "ops",

@@ -22,9 +22,7 @@ constexpr std::string_view version = "HTTP/1.1 ";
 constexpr const char* token_variable = "SPILLWAY_ADMIN_TOKEN";
 
 Secret token_of(const AdminPass& pass) {
-    if (!pass.token_file.empty()) {
-        return read_key_file(pass.token_file);
-    }
+    if (!pass.token_file.empty()) { return read_key_file(pass.token_file); }
     const char* const text = std::getenv(token_variable);
     return Secret(text == nullptr ? "" : text);
 }

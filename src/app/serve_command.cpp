@@ -1,6 +1,7 @@
 #include "app/serve_command.hpp"
 
 #include "app/config_file.hpp"
+#include "app/core_dumps.hpp"
 #include "app/process_settings.hpp"
 #include "app/reloader.hpp"
 #include "app/supervisor.hpp"
@@ -98,6 +99,7 @@ void drain(Gateway& gateway, const Signals& signals) {
 }  // namespace
 
 ExitCode serve(const std::string& config_path, Terminal terminal) {
+    forbid_core_dumps();
     const std::vector<int> sockets = take_inherited_sockets();
     const std::optional<ConfigFile> file = read_config_file(config_path);
     if (!file) {

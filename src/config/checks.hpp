@@ -38,6 +38,9 @@ void check_routes(const Loaded& loaded, Issues& issues);
 /// Callers, their proofs, and who is served without any.
 void check_callers(const Loaded& loaded, Issues& issues);
 
+/// Where callers' own tokens may be sent.
+void check_passthrough(const Loaded& loaded, Issues& issues);
+
 /// The node of a listener: `listen` itself or the element of its list.
 [[nodiscard]] const YamlNode& listener_node(const YamlNode& root, std::size_t index);
 

@@ -60,6 +60,7 @@ LoadedConfig load_config(std::string_view yaml, const Environment& environment, 
         check_upstreams(loaded, issues);
         check_routes(loaded, issues);
         check_callers(loaded, issues);
+        check_passthrough(loaded, issues);
     }
     LoadedConfig result;
     result.issues = issues.in_file_order();

@@ -1,9 +1,18 @@
 #include "fleet/credential.hpp"
 
+#include "wire/caller_credentials.hpp"
+
 namespace spillway {
+namespace {
 
 std::string bearer_line(std::string_view token) {
     return "Authorization: Bearer " + std::string(token) + "\r\n";
+}
+
+}  // namespace
+
+std::string callers_line(const RequestHead& head) {
+    return bearer_line(bearer_token(head.fields.get(FieldName::authorization)));
 }
 
 std::string credential_line(ResourceKind kind, CredentialConfig::Kind source, const Secret& key) {

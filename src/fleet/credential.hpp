@@ -3,6 +3,7 @@
 #pragma once
 
 #include "spillway/config.hpp"
+#include "wire/head.hpp"
 
 #include <memory>
 #include <span>
@@ -12,8 +13,8 @@
 
 namespace spillway {
 
-/// With CRLF.
-[[nodiscard]] std::string bearer_line(std::string_view token);
+/// The caller's own token, to be sent on. With CRLF.
+[[nodiscard]] std::string callers_line(const RequestHead& head);
 
 /// With CRLF. An API key goes to Azure as `api-key`; keys for others, bearer keys and tokens as
 /// `Authorization: Bearer`. Empty for no key.

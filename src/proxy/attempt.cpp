@@ -2,7 +2,6 @@
 #include "proxy/attempt.hpp"
 
 #include "proxy/auditing.hpp"
-#include "wire/caller_credentials.hpp"
 #include "wire/model_splice.hpp"
 
 #include <algorithm>
@@ -148,7 +147,7 @@ Result<void> Attempt::send(Chain& chain) {
     const std::shared_ptr<const CredentialLines> credentials = exchange_.table->credentials;
     const std::string& ours = (*credentials)[index(deployment_.config.resource)];
     std::string callers;
-    if (resource.passthrough) { callers = bearer_line(bearer_token(exchange_.head.fields.get(FieldName::authorization))); }
+    if (resource.passthrough) { callers = callers_line(exchange_.head); }
     const UpstreamLine line{target, resource.host_field, resource.passthrough ? callers : ours,
                             exchange_.request_id, resource.family};
     sending_ = std::move(exchange_.worker.head_scratch);

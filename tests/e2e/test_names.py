@@ -7,6 +7,7 @@ import re
 import pytest
 from asking import ask
 from gateway import REPO, Gateway
+from identity_services import Imds, Issuer
 from prometheus import DASHBOARD, RULES, dashboard_queries
 from sim import Sim, two_regions
 from tables import over_regions
@@ -39,10 +40,13 @@ NOT_SHOWN = {
 @pytest.fixture(scope="module")
 def exposed():
     """(metric families: name to (type, help), the values of each label of each family) of a gateway that has
-    answered one request: what upstreams say is left of their limits is not known before."""
-    with Sim(two_regions()) as sim:
+    answered one request: what upstreams say is left of their limits is not known before. One of its
+    credentials is a token, which keys are not."""
+    with Sim(two_regions()) as sim, Imds(Issuer()) as imds:
         sim.set_limits("east", "gpt-4o-prod", tpm=100000, rpm=600)
-        with Gateway(over_regions({"east": sim}, [["east/gpt-4o-prod"]])) as gateway:
+        table = over_regions({"east": sim, "west": sim}, [["east/gpt-4o-prod"], ["west/gpt-4o-dr"]])
+        table["credentials"]["west-key"] = {"managed_identity": {}}
+        with Gateway(table, env=imds.environment) as gateway:
             assert ask(gateway).status == 200
             text = gateway.fetch("/metrics").decode()
     helps = dict(re.findall(r"^# HELP (\S+) (.*)$", text, re.MULTILINE))

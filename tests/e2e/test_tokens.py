@@ -187,29 +187,6 @@ def test_without_a_token_the_next_deployment_answers_and_nobody_waits(issuer, ea
     assert len(lines) == 20
 
 
-def test_a_refused_token_is_replaced_at_once_but_not_again_and_again(issuer, authority):
-    """The upstream forgets all tokens: 401. The gateway fetches another, once."""
-    with Imds(issuer, lifetime=86400) as imds:
-        forgotten = []
-
-        def answer(connection):
-            while request := connection.request():
-                token = request.fields["authorization"].removeprefix("Bearer ")
-                forgotten.append(token)
-                from upstream import reply
-                connection.send(reply(401, {"error": {"code": "401", "message": "forgotten"}}))
-
-        with Upstream(answer) as east:
-            table = table_for(east, {"managed_identity": {}})
-            table["breaker"] = {"open_base": "100ms", "open_max": "200ms"}
-            with Gateway(table, env={**CLEAN, **imds.environment}) as gateway:
-                for _ in range(20):
-                    ask(gateway)
-                    time.sleep(0.1)
-                fetched = len(imds.requests)
-    assert fetched == 1, "brand new tokens are not fetched again"
-
-
 def test_microsofts_own_client_takes_the_same_fakes(issuer, authority, tmp_path, monkeypatch):
     """So that the fakes are not merely what our code expects."""
     from azure.identity import (

@@ -17,9 +17,10 @@ namespace spillway {
 inline void require_loadable(const TableDraft& draft) {
     const std::string text = table_text(draft);
     if (draft.sections.back().entries.empty() || text.size() > yaml_bytes_max) { return; }
-    // Is an endpoint, a key and an API version.
-    const auto variable = [](std::string_view) {
-        return std::optional<std::string>("https://host.test");
+    // Is an endpoint, a key and an API version; there is no proxy.
+    const auto variable = [](std::string_view name) {
+        const bool proxy = name.ends_with("_proxy") || name.ends_with("_PROXY");
+        return proxy ? std::nullopt : std::optional<std::string>("https://host.test");
     };
     const LoadedConfig loaded = load_config(text, variable);
     if (loaded.config) { return; }
