@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from asking import HELLO, STREAM, ask, ask_many
 from gateway import REPO, Gateway
+from identity_services import Imds, Issuer
 from keys import new_key
 from prometheus import Prometheus, dashboard_queries, quick_rules
 from sim import Sim, two_regions
@@ -22,14 +23,16 @@ def outage():
     team = new_key("team")
     known = {"authorization": "Bearer " + team.secret}
     tiers = [["east/gpt-4o-prod"], ["west/gpt-4o-dr"]]
-    with Sim(two_regions()) as sim:
+    with Sim(two_regions()) as sim, Imds(Issuer()) as imds:
         for resource, deployment in (("east", "gpt-4o-prod"), ("west", "gpt-4o-dr")):
             sim.set_limits(resource, deployment, **LIMITS)
         table = over_regions(
             {"east": sim, "west": sim}, tiers, limits=LIMITS, breaker={"open_base": "60s"},
             callers={"team": {"keys": [team.line]}},
         )
-        with Gateway(table) as gateway, Prometheus([gateway.admin], quick_rules()) as prometheus:
+        table["credentials"]["machine"] = {"managed_identity": {}}
+        table["resources"]["spare"] = {"endpoint": sim.url("east"), "credential": "machine"}
+        with Gateway(table, imds.environment) as gateway, Prometheus([gateway.admin], quick_rules()) as prometheus:
 
             def fires(name):
                 ask(gateway)
