@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 deploy/dependencies.sh package
 
 root=$PWD/build/debian13
+jobs=${SPILLWAY_JOBS:-$(nproc)}
 if [[ ! -d $root ]]; then
     mmdebstrap --quiet --variant=minbase --include=ca-certificates --dpkgopt=force-unsafe-io trixie "$root.new"
     mv "$root.new" "$root"
@@ -21,6 +22,6 @@ inside() {
 inside apt-get update -qq
 inside deploy/dependencies.sh build
 inside cmake --preset release
-inside cmake --build --preset release
-inside ctest --preset release -j "$(nproc)"
+inside cmake --build --preset release -- -j "$jobs"
+inside ctest --preset release -j "$jobs"
 inside deploy/quickstart.sh --once
