@@ -14,10 +14,12 @@ fi
 mkdir -p "$root/src"
 git ls-files -z | tar --create --null --files-from=- | tar --extract --directory="$root/src"
 
-# No private network: apt, and the SDK of the quickstart.
+# No private network: apt, and the SDK of the quickstart. This machine's authorities, since a proxy of its own may stand before
+# the package index.
+authorities=/etc/ssl/certs/ca-certificates.crt
 inside() {
     systemd-nspawn --quiet --register=no --keep-unit --directory="$root" --chdir=/src \
-        --setenv=DEBIAN_FRONTEND=noninteractive "$@" </dev/null
+        --bind-ro="$authorities" --setenv=PIP_CERT="$authorities" --setenv=DEBIAN_FRONTEND=noninteractive "$@" </dev/null
 }
 inside apt-get update -qq
 inside deploy/dependencies.sh build
