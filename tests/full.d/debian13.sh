@@ -12,6 +12,7 @@ if [[ ! -d $root ]]; then
     mv "$root.new" "$root"
 fi
 mkdir -p "$root/src"
+find "$root/src" -mindepth 1 -maxdepth 1 ! -name build -exec rm -r {} +  # what the tree no longer has
 git ls-files -z | tar --create --null --files-from=- | tar --extract --directory="$root/src"
 
 # No private network: apt, and the SDK of the quickstart. This machine's authorities, since a proxy of its own may stand before
