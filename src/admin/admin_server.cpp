@@ -1,78 +1,21 @@
 #include "admin/admin_server.hpp"
 
+#include "admin/admin_connection.hpp"
 #include "telemetry/event_log.hpp"
 
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 
-#include <array>
-#include <optional>
 #include <utility>
 
 namespace spillway {
 
-namespace http = boost::beast::http;
-
 namespace {
 
-constexpr std::size_t head_bytes_max = 8 * 1024;
-constexpr std::size_t body_bytes_max = 64 * 1024;
 constexpr std::size_t connections_max = 64;
-constexpr std::chrono::seconds read_time{30};
-constexpr std::chrono::seconds write_time{10};
-// A body that was refused unread is taken off the wire for a moment: closing at once would reset
-// the connection and might take the refusal with it.
-constexpr std::chrono::seconds linger_time{1};
-constexpr std::size_t linger_bytes_max = 1024 * 1024;
 // After a failed accept (out of descriptors): long enough not to spin.
 constexpr std::chrono::milliseconds accept_pause{100};
 
-using Request = http::request<http::string_body>;
-using Response = http::response<http::string_body>;
 using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
-
-/// What to say about bytes that are no request; none when there is nobody left to tell.
-std::optional<AdminReply> refusal_of(const boost::system::error_code& ec) {
-    if (ec == http::error::header_limit) {
-        return admin_error(431, "head_too_large", "Request heads are limited to 8 KiB here.");
-    }
-    if (ec == http::error::body_limit) {
-        return admin_error(413, "body_too_large", "Bodies are limited to 64 KiB here.");
-    }
-    if (ec == http::error::end_of_stream || ec == http::error::partial_message) { return {}; }
-    if (ec.category() != make_error_code(http::error::bad_method).category()) { return {}; }
-    return admin_error(400, "bad_request", "This is not an HTTP/1.1 request.");
-}
-
-AdminReply reply_to(const AdminPages& pages, const Request& request) {
-    const AdminRequest asked{request.method_string(),
-                             request.target(),
-                             request[http::field::host],
-                             request[http::field::content_type],
-                             request["X-Spillway-Admin"],
-                             request.body(),
-                             request[http::field::authorization]};
-    return pages.answer(asked, Clock::now());
-}
-
-Response to_response(AdminReply reply, const Request& request) {
-    Response response(static_cast<http::status>(reply.status), request.version());
-    response.set(http::field::content_type, reply.content_type);
-    response.set(http::field::cache_control, "no-store");
-    response.set("X-Content-Type-Options", "nosniff");
-    response.set("Content-Security-Policy", reply.security_policy);
-    response.set("Referrer-Policy", "no-referrer");
-    if (!reply.challenge.empty()) { response.set(http::field::www_authenticate, reply.challenge); }
-    if (!reply.allow.empty()) { response.set(http::field::allow, reply.allow); }
-    response.body() = std::move(reply.body);
-    response.keep_alive(request.keep_alive());
-    response.prepare_payload();
-    return response;
-}
 
 void log_escape(const std::exception_ptr& escaped) {
     try {
@@ -96,15 +39,27 @@ private:
 
 }  // namespace
 
-AdminServer::AdminServer(AdminSources sources) : pages_(std::move(sources)) {}
+AdminServer::AdminServer(AdminSources sources)
+    : pages_(std::move(sources)), wheel_(io_, [](Duration /*lag*/) {}), poller_(io_, wheel_) {}
 
 AdminServer::~AdminServer() {
-    io_.stop();
-    if (thread_.joinable()) { thread_.join(); }
+    if (!thread_.joinable()) { return; }
+    asio::post(io_, [this] {
+        wheel_.stop();
+        poller_.close();
+        asio::post(io_, [this] { io_.stop(); });  // behind the connections, which unwind now
+    });
+    thread_.join();
 }
 
 boost::system::result<asio::ip::tcp::endpoint, std::string> AdminServer::start(const AdminConfig&
                                                                                    config) {
+    if (config.tls) {
+        auto made = TlsContext::server(config.tls->certificate, config.tls->key,
+                                       config.tls->client_ca);
+        if (!made) { return "admin.tls: " + made.error(); }
+        tls_ = *std::move(made);
+    }
     boost::system::error_code ec;
     const auto address = asio::ip::make_address(config.host, ec);
     const asio::ip::tcp::endpoint endpoint(address, config.port);
@@ -116,14 +71,11 @@ boost::system::result<asio::ip::tcp::endpoint, std::string> AdminServer::start(c
         return "cannot listen for admin requests on " + config.host + " port " +
                std::to_string(config.port) + ": " + ec.message();
     }
-    if (!address.is_loopback() && config.token.kind == SecretSource::Kind::none) {
-        log_event(Severity::warn, "admin_not_on_loopback",
-                  {{"address", config.host},
-                   {"advice", "whoever reaches it reads metrics and status without a token"}});
-    }
     const asio::ip::tcp::endpoint bound = acceptor_.local_endpoint();
     spawn(io_.get_executor(), accept_loop(), log_escape);
     spawn(io_.get_executor(), observe_loop(), log_escape);
+    wheel_.start();
+    poller_.start();
     thread_ = std::thread([this] { io_.run(); });
     return bound;
 }
@@ -138,7 +90,10 @@ task<void> AdminServer::accept_loop() {
             continue;
         }
         if (connections_ == connections_max) { continue; }
-        spawn(io_.get_executor(), serve(Connection(std::move(socket))), log_escape);
+        boost::system::error_code released;
+        const int descriptor = socket.release(released);
+        if (released) { continue; }
+        spawn(io_.get_executor(), serve(Socket(descriptor)), log_escape);
     }
 }
 
@@ -152,52 +107,10 @@ task<void> AdminServer::observe_loop() {
     }
 }
 
-task<void> AdminServer::serve(Connection connection) {
+task<void> AdminServer::serve(Socket socket) {
     const Seat seat(connections_);
-    boost::beast::flat_buffer buffer(head_bytes_max + body_bytes_max);
-    bool open = true;
-    while (open) { open = co_await serve_one(connection, buffer); }
-    boost::system::error_code ignored;
-    connection.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    co_await linger(connection);
-}
-
-task<void> AdminServer::linger(Connection& connection) {
-    std::array<char, 4096> bytes{};
-    std::size_t drained = 0;
-    connection.expires_after(linger_time);
-    while (drained < linger_bytes_max) {
-        const auto [ec, n] = co_await connection.async_read_some(asio::buffer(bytes), use_tuple);
-        if (ec) { co_return; }
-        drained += n;
-    }
-}
-
-/// One request and its answer; true when another may follow.
-task<bool> AdminServer::serve_one(Connection& connection, boost::beast::flat_buffer& buffer) {
-    http::request_parser<http::string_body> parser;
-    parser.header_limit(head_bytes_max);
-    parser.body_limit(body_bytes_max);
-    connection.expires_after(read_time);
-    const auto [read_ec, read] = co_await http::async_read(connection, buffer, parser, use_tuple);
-    std::optional<AdminReply> reply;
-    if (read_ec) {
-        reply = refusal_of(read_ec);
-    } else {
-        reply = reply_to(pages_, parser.get());
-    }
-    if (!reply) { co_return false; }
-
-    Response response = to_response(*std::move(reply), parser.get());
-    response.keep_alive(!read_ec && response.keep_alive());
-    http::response_serializer<http::string_body> serializer(response);
-    connection.expires_after(write_time);
-    if (parser.get().method() == http::verb::head) {
-        const auto [ec, n] = co_await http::async_write_header(connection, serializer, use_tuple);
-        co_return !ec && response.keep_alive();
-    }
-    const auto [ec, n] = co_await http::async_write(connection, serializer, use_tuple);
-    co_return !ec && response.keep_alive();
+    AdminConnection connection(std::move(socket), poller_, pages_);
+    co_await connection.run(tls_);
 }
 
 }  // namespace spillway

@@ -1,27 +1,27 @@
 // The second listener: metrics, health, status. It has a thread and an io_context of its own, so
 // that a slow scrape costs no worker anything and a stuck worker cannot silence the health check.
-// Beast parses here: the listener is for operators, on loopback unless configured otherwise
-// (docs/decisions/0002).
 #pragma once
 
 #include "admin/admin_page.hpp"
+#include "net/poller.hpp"
+#include "net/socket.hpp"
 #include "net/task.hpp"
+#include "net/timer_wheel.hpp"
+#include "net/tls.hpp"
 #include "spillway/config.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/basic_stream.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/system/result.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <thread>
 
 namespace spillway {
 
-/// Bounds: heads of 8 KiB, bodies of 64 KiB, 64 connections, 30 s for a request to
-/// arrive and 10 s for its answer to be taken.
+/// At most 64 connections.
 class AdminServer {
 public:
     explicit AdminServer(AdminSources sources);
@@ -37,17 +37,17 @@ public:
 
 private:
     using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
-    using Connection = boost::beast::basic_stream<asio::ip::tcp, Executor>;
 
     [[nodiscard]] task<void> accept_loop();
     [[nodiscard]] task<void> observe_loop();
-    [[nodiscard]] task<void> serve(Connection connection);
-    [[nodiscard]] task<bool> serve_one(Connection& connection, boost::beast::flat_buffer& buffer);
-    [[nodiscard]] task<void> linger(Connection& connection);
+    [[nodiscard]] task<void> serve(Socket socket);
 
     AdminPages pages_;
-    std::size_t connections_ = 0;  // admin thread only
-    asio::io_context io_{1};       // destroyed before what its coroutines use
+    std::size_t connections_ = 0;      // admin thread only
+    std::shared_ptr<TlsContext> tls_;  // null: plain HTTP
+    asio::io_context io_{1};
+    TimerWheel wheel_;
+    Poller poller_;
     Acceptor acceptor_{io_};
     std::thread thread_;
 };

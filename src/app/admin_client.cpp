@@ -2,23 +2,23 @@
 
 #include "config/address.hpp"
 #include "identity/secret_file.hpp"
-
-#include <boost/asio/ip/tcp.hpp>
+#include "identity/web_client.hpp"
+#include "net/task.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdlib>
-#include <iterator>
+#include <optional>
 #include <ostream>
 #include <string_view>
+#include <utility>
 
 namespace spillway {
 
 namespace {
 
-constexpr std::chrono::seconds patience{5};
-constexpr std::string_view version = "HTTP/1.1 ";
+constexpr Duration patience = std::chrono::seconds(5);
+constexpr std::size_t answer_bytes_max = std::size_t{16} * 1024 * 1024;
 constexpr const char* token_variable = "SPILLWAY_ADMIN_TOKEN";
 
 Secret token_of(const AdminPass& pass) {
@@ -44,55 +44,60 @@ std::optional<std::string> authorization_of(const AdminQuery& query, Terminal te
     return "Authorization: Bearer " + token.reveal() + "\r\n";
 }
 
-std::string request_text(const AdminQuery& query, const std::string& authorization) {
-    const std::string fields = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
-                               authorization;
-    if (query.json.empty()) { return "GET " + query.path + fields + "\r\n"; }
-    return "POST " + query.path + fields +
-           "X-Spillway-Admin: 1\r\nContent-Type: application/json\r\nContent-Length: " +
-           std::to_string(query.json.size()) + "\r\n\r\n" + query.json;
-}
-
-/// The whole answer; empty when there was none in time.
-std::string fetch(const Authority& admin, const std::string& request) {
-    boost::asio::ip::tcp::iostream stream;
-    stream.expires_after(patience);
-    stream.connect(admin.host, std::to_string(*admin.port));
-    stream << request << std::flush;
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-std::string_view without_scheme(std::string_view address) {
-    constexpr std::string_view scheme = "http://";
-    if (address.starts_with(scheme)) { address.remove_prefix(scheme.size()); }
+/// `host:port`, `http://host:port` or `https://host:port`.
+std::optional<Endpoint> endpoint_of(std::string_view address) {
+    const bool tls = address.starts_with("https://");
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (address.starts_with(scheme)) { address.remove_prefix(scheme.size()); }
+    }
     if (address.ends_with('/')) { address.remove_suffix(1); }
-    return address;
+    const std::optional<Authority> authority = split_authority(address);
+    if (!authority || !authority->port) { return std::nullopt; }
+    return Endpoint{tls, authority->host, *authority->port, {}};
+}
+
+task<void> ask(asio::io_context& io, const WebCall& call, std::optional<WebReply>& reply) {
+    WebClient client(io);
+    client.start();
+    Result<WebReply> answer = co_await client.call(call);
+    if (answer) { reply = *std::move(answer); }
+    client.close();
+    io.stop();
+}
+
+/// None when there was no answer in time.
+std::optional<WebReply> fetch(const WebCall& call) {
+    std::optional<WebReply> reply;
+    asio::io_context io;
+    spawn(io.get_executor(), ask(io, call, reply), [&io](const auto& /*escaped*/) { io.stop(); });
+    io.run();
+    return reply;
 }
 
 }  // namespace
 
 AdminAnswer ask_admin(const AdminQuery& query, Terminal terminal) {
-    const std::optional<Authority> admin = split_authority(without_scheme(query.address));
-    if (!admin || !admin->port) {
-        terminal.err << query.command << ": --admin wants host:port, not `" << query.address
-                     << "`\n";
+    std::optional<Endpoint> admin = endpoint_of(query.address);
+    if (!admin) {
+        terminal.err << query.command << ": --admin wants host:port or https://host:port, not `"
+                     << query.address << "`\n";
         return {ExitCode::usage, 0, {}};
     }
-    const std::optional<std::string> authorization = authorization_of(query, terminal);
+    std::optional<std::string> authorization = authorization_of(query, terminal);
     if (!authorization) { return {ExitCode::usage, 0, {}}; }
-    const std::string text = fetch(*admin, request_text(query, *authorization));
-    AdminAnswer answer;
-    if (text.starts_with(version)) {
-        const char* const digits = text.data() + version.size();
-        std::from_chars(digits, text.data() + text.size(), answer.status);
-    }
-    if (answer.status == 0) {
+    WebCall call;
+    call.to = *std::move(admin);
+    call.target = query.path;
+    call.fields = Secret("X-Spillway-Admin: 1\r\n" + *std::move(authorization));
+    call.json = query.json;
+    call.body_max = answer_bytes_max;
+    call.time = patience;
+    std::optional<WebReply> reply = fetch(call);
+    if (!reply) {
         terminal.err << query.command << ": no answer from " << query.address << "\n";
         return {ExitCode::wrong_input, 0, {}};
     }
-    const std::size_t body = text.find("\r\n\r\n");
-    if (body != std::string::npos) { answer.body = text.substr(body + 4); }
-    return answer;
+    return {ExitCode::fine, reply->status, std::move(reply->body)};
 }
 
 }  // namespace spillway

@@ -19,7 +19,7 @@ struct AdminPass {
 
 struct AdminQuery {
     std::string command;  ///< "spillway health": begins every message
-    std::string address;  ///< as given after --admin: `host:port` or `http://host:port`
+    std::string address;  ///< as given after --admin: `host:port`, perhaps with a scheme
     std::string path;
     std::string json{};  ///< not empty: POST
     AdminPass pass{};
@@ -32,8 +32,9 @@ struct AdminAnswer {
     std::string body;
 };
 
-/// Waits at most five seconds. A token is sent to whoever listens at `address`: it is not
-/// encrypted.
+/// Waits five seconds for a connection and five for the answer. `https://`: verified against the
+/// system's authorities, or $SSL_CERT_FILE. Otherwise a token is sent in the clear, to whoever
+/// listens there.
 [[nodiscard]] AdminAnswer ask_admin(const AdminQuery& query, Terminal terminal);
 
 }  // namespace spillway

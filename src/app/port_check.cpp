@@ -48,7 +48,8 @@ std::optional<std::set<std::uint16_t>> ask_for_ports(const AdminConfig& admin) {
     std::ostringstream unheard;
     const bool is_v6 = admin.host.find(':') != std::string::npos;
     const std::string host = is_v6 ? "[" + admin.host + "]" : admin.host;
-    const AdminQuery query{"", host + ":" + std::to_string(admin.port), "/status.json"};
+    const std::string scheme = admin.tls ? "https://" : "http://";
+    const AdminQuery query{"", scheme + host + ":" + std::to_string(admin.port), "/status.json"};
     const AdminAnswer answer = ask_admin(query, {unheard, unheard});
     const JsonValue listeners = JsonValue::parse(answer.body)["listeners"];
     if (answer.status != 200 || listeners.kind() != JsonValue::Kind::array) { return std::nullopt; }

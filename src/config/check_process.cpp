@@ -13,6 +13,13 @@ namespace spillway {
 
 namespace {
 
+/// `node`: what has the `tls`.
+void check_files(const YamlNode& node, const ListenerTls& tls, Issues& issues) {
+    check_readable(nearest(node, {"tls", "certificate"}).place, tls.certificate, issues);
+    check_readable(nearest(node, {"tls", "key"}).place, tls.key, issues);
+    check_readable(nearest(node, {"tls", "client_ca"}).place, tls.client_ca, issues);
+}
+
 void check_addresses(const Loaded& loaded, Issues& issues) {
     using Address = std::pair<std::string, std::uint16_t>;
     const AdminConfig& admin = loaded.config().admin;
@@ -28,11 +35,19 @@ void check_addresses(const Loaded& loaded, Issues& issues) {
         }
         taken.push_back(address);
     }
-    if (!is_loopback(admin.host) && admin.token.kind == SecretSource::Kind::none) {
-        issues.warn(nearest(loaded.root, {"admin", "listen"}).place,
-                    "the admin listener can be reached from other machines and asks for no token",
-                    "listen on 127.0.0.1, or write `token: {file: PATH}` or `token: {env: NAME}`");
+}
+
+void check_admin(const Loaded& loaded, Issues& issues) {
+    const AdminConfig& admin = loaded.config().admin;
+    const bool by_token = admin.token.kind != SecretSource::Kind::none;
+    const bool by_certificate = admin.tls && !admin.tls->client_ca.empty();
+    if (!is_loopback(admin.host) && !by_token && !by_certificate) {
+        issues.error(nearest(loaded.root, {"admin", "listen"}).place,
+                     "the admin listener can be reached from other machines and asks for no token",
+                     "listen on 127.0.0.1, or write `token: {file: PATH}`, `token: {env: NAME}` or "
+                     "`tls` with a `client_ca`");
     }
+    if (admin.tls) { check_files(nearest(loaded.root, {"admin"}), *admin.tls, issues); }
 }
 
 // Two streams in one file would tear each other's lines, and one of them is a chain.
@@ -49,9 +64,7 @@ void check_listener_files(const Loaded& loaded, Issues& issues) {
         const auto& tls = loaded.config().listeners[i].tls;
         if (!tls) { continue; }
         const YamlNode& node = listener_node(loaded.root, i);
-        check_readable(nearest(node, {"tls", "certificate"}).place, tls->certificate, issues);
-        check_readable(nearest(node, {"tls", "key"}).place, tls->key, issues);
-        check_readable(nearest(node, {"tls", "client_ca"}).place, tls->client_ca, issues);
+        check_files(node, *tls, issues);
     }
 }
 
@@ -92,6 +105,7 @@ void check_readable(const YamlPlace& place, const std::string& path, Issues& iss
 void check_process(const Loaded& loaded, Issues& issues) {
     if (!issues.has_errors_below("listen") && !issues.has_errors_below("admin")) {
         check_addresses(loaded, issues);
+        check_admin(loaded, issues);
         check_listener_files(loaded, issues);
     }
     if (!issues.has_errors_below("log") && !issues.has_errors_below("audit")) {

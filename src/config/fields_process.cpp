@@ -35,7 +35,7 @@ std::vector<Row> listener_tls_rows(ListenerTls& tls) {
         {"certificate", "PEM file with the certificate chain", text(tls.certificate, "a file"),
          required},
         {"key", "PEM file with the certificate's private key", text(tls.key, "a file"), required},
-        {"client_ca", "PEM file; callers must show a certificate signed by one of these",
+        {"client_ca", "PEM file; clients must show a certificate signed by one of these",
          text(tls.client_ca, "a file")},
     };
 }
@@ -80,6 +80,8 @@ std::vector<Row> admin_rows(AdminConfig& admin) {
          std::move(listen)},
         {"token", "Asked for as Bearer token or Basic password, but for /livez and /readyz",
          secret(admin.token)},
+        {"tls", "Serve TLS; without it, plain HTTP",
+         map_of([&admin] { return listener_tls_rows(admin.tls.emplace()); })},
         {"hosts", "Names it answers to (Host), besides addresses and names of closed networks",
          list_of([&admin] { return text(admin.hosts.emplace_back(), "a host name"); })},
     };

@@ -131,15 +131,12 @@ std::string listeners_text(const Config& config) {
     });
 }
 
-void add_listener_files(Settings& settings, const Config& config) {
-    for (std::size_t i = 0; i < config.listeners.size(); ++i) {
-        const auto& tls = config.listeners[i].tls;
-        if (!tls) { continue; }
-        const std::string prefix = "[" + std::to_string(i) + "].tls.";
-        settings[prefix + "certificate"] = tls->certificate;
-        settings[prefix + "key"] = tls->key;
-        settings[prefix + "client_ca"] = tls->client_ca;
-    }
+void add_files(Settings& settings, const std::string& prefix,
+               const std::optional<ListenerTls>& tls) {
+    if (!tls) { return; }
+    settings[prefix + "certificate"] = tls->certificate;
+    settings[prefix + "key"] = tls->key;
+    settings[prefix + "client_ca"] = tls->client_ca;
 }
 
 }  // namespace
@@ -148,10 +145,13 @@ std::map<SettingsOf, Settings> settings(const Config& config) {
     Config copy = config;  // the rows bind to what they could also fill
     std::map<SettingsOf, Settings> all;
     all[{"listen", ""}] = {{"", listeners_text(config)}};
-    add_listener_files(all[{"listen", ""}], config);
+    for (std::size_t i = 0; i < config.listeners.size(); ++i) {
+        add_files(all[{"listen", ""}], "[" + std::to_string(i) + "].tls.", config.listeners[i].tls);
+    }
     all[{"workers", ""}] = {{"", std::to_string(config.workers)}};
     add_rows(all[{"admin", ""}], ".", admin_rows(copy.admin));
     all[{"admin", ""}][".token"] = source_text(config.admin.token);
+    add_files(all[{"admin", ""}], ".tls.", config.admin.tls);
     all[{"admin", ""}][".hosts"] = joined(config.admin.hosts, itself);
     add_rows(all[{"limits", ""}], ".", limits_rows(copy.limits));
     add_rows(all[{"drain", ""}], ".", drain_rows(copy.drain));

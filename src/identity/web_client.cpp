@@ -30,15 +30,20 @@ std::string host_field(const Endpoint& to) {
     return usual ? host : host + ":" + std::to_string(to.port);
 }
 
+const std::string& body_of(const WebCall& call) {
+    return call.json.empty() ? call.form.reveal() : call.json;
+}
+
 std::string request_head(const WebCall& call) {
-    const std::string& form = call.form.reveal();
-    std::string head = form.empty() ? "GET " : "POST ";
+    const std::string& body = body_of(call);
+    std::string head = body.empty() ? "GET " : "POST ";
     head += call.target + " HTTP/1.1\r\nHost: " + host_field(call.to) + "\r\n";
     head += "Accept: application/json\r\nAccept-Encoding: identity\r\nConnection: close\r\n";
     head += call.fields.reveal();
-    if (!form.empty()) {
-        head += "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
-                std::to_string(form.size()) + "\r\n";
+    if (!body.empty()) {
+        head += call.json.empty() ? "Content-Type: application/x-www-form-urlencoded"
+                                  : "Content-Type: application/json";
+        head += "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     }
     return head + "\r\n";
 }
@@ -63,7 +68,7 @@ class AnswerReader {
 public:
     AnswerReader(Stream& stream, const WebCall& call)
         : stream_(stream),
-          method_(call.form.empty() ? Method::get : Method::post),
+          method_(body_of(call).empty() ? Method::get : Method::post),
           body_max_(call.body_max) {}
 
     task<Result<WebReply>> read() {
@@ -140,7 +145,7 @@ task<Result<void>> send(Stream& stream, const WebCall& call) {
     const Secret head(request_head(call));
     Chain chain;
     chain.add(head.reveal());
-    chain.add(call.form.reveal());
+    chain.add(body_of(call));
     stream.stage(Stage::send);
     const Result<void> written = stream.try_write(chain);
     if (!written || chain.empty()) { co_return written; }

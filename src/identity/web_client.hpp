@@ -26,6 +26,7 @@ struct WebCall {
     std::string target;   ///< path and query
     Secret fields;        ///< further field lines, each with CRLF
     Secret form;          ///< not empty: POSTed as application/x-www-form-urlencoded; else GET
+    std::string json;     ///< not empty: POSTed as application/json; else as `form` says
     std::string ca_file;  ///< PEM; empty: the system's store
     std::optional<EgressProxy> proxy;  ///< none: connected to directly
     std::size_t body_max = std::size_t{64} * 1024;

@@ -100,6 +100,7 @@ TEST_F(AdminServing, SaysWhyItRefuses) {
         {"NONSENSE\r\n\r\n", "HTTP/1.1 400 "},
         {"GET / HTTP/1.1\r\nX: " + long_field + "\r\n\r\n", "HTTP/1.1 431 "},
         {"POST / HTTP/1.1\r\nContent-Length: 65537\r\n\r\n", "HTTP/1.1 413 "},
+        {"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n", "HTTP/1.1 411 "},
         {std::string("POST /metrics HTTP/1.1\r\n") + close_after, "HTTP/1.1 405 "},
         {std::string("GET /nothing HTTP/1.1\r\n") + close_after, "HTTP/1.1 404 "},
     };
