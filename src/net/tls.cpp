@@ -25,6 +25,8 @@ std::string openssl_error(std::string_view doing) {
 // not speak.
 constexpr std::string_view alpn_http1 = "\x08http/1.1";
 
+constexpr std::string_view session_id = "spillway";
+
 ssl_ctx_st* new_context(const SSL_METHOD* method) {
     SSL_CTX* context = SSL_CTX_new(method);
     if (context == nullptr) { return nullptr; }
@@ -121,6 +123,9 @@ Made TlsContext::server(const std::string& certificate, const std::string& key,
     auto context = std::make_shared<TlsContext>(raw);
     std::string trouble = load_pair(raw, certificate, key);
     if (!trouble.empty()) { return trouble; }
+    // Without one, callers that showed a certificate could not resume (SSL_CTX_set_verify(3)).
+    SSL_CTX_set_session_id_context(raw, reinterpret_cast<const unsigned char*>(session_id.data()),
+                                   static_cast<unsigned>(session_id.size()));
     if (!client_ca.empty()) {
         if (SSL_CTX_load_verify_file(raw, client_ca.c_str()) != 1) {
             return openssl_error("cannot load client CA " + client_ca);
