@@ -1,5 +1,6 @@
 """The Helm chart, linted and rendered by the real helm."""
 
+import base64
 import copy
 import json
 import subprocess
@@ -15,15 +16,16 @@ MONITORED = {"serviceMonitor": {"enabled": True, "labels": {"release": "promethe
              "prometheusRule": {"enabled": True}, "dashboard": {"enabled": True}}
 
 # What a value set changes in the example -> the kinds that are rendered beside ConfigMap.
-GATEWAY = {"Deployment", "Service", "ServiceAccount", "PodDisruptionBudget", "NetworkPolicy"}
+GATEWAY = {"Deployment", "Secret", "Service", "ServiceAccount", "PodDisruptionBudget", "NetworkPolicy"}
 SETS = {
     "example": ({}, GATEWAY),
     "autoscaled": ({"autoscaling": {"enabled": True, "maxReplicas": 20}}, GATEWAY | {"HorizontalPodAutoscaler"}),
     "monitored": (MONITORED, GATEWAY | {"ServiceMonitor", "PrometheusRule"}),
     "tls and variables": ({"tlsSecret": "gateway-tls", "envSecrets": ["azure-keys"], "keysSecret": ""}, GATEWAY),
+    "an operator's own token": ({**MONITORED, "adminSecret": "operators"}, GATEWAY - {"Secret"} | {"ServiceMonitor", "PrometheusRule"}),
     "workload identity": ({"workloadIdentity": {"clientId": "01234567-89ab-cdef-0123-456789abcdef"}}, GATEWAY),
     "bare": ({"podDisruptionBudget": {"enabled": False}, "networkPolicy": {"enabled": False},
-              "serviceAccount": {"create": False}, "topologySpreadConstraints": []}, {"Deployment", "Service"}),
+              "serviceAccount": {"create": False}, "topologySpreadConstraints": []}, {"Deployment", "Secret", "Service"}),
     "placed": ({"nodeSelector": {"kubernetes.io/os": "linux"}, "priorityClassName": "high", "podLabels": {"team": "ml"},
                 "podAnnotations": {"note": "x"}, "tolerations": [{"key": "gateway", "operator": "Exists"}],
                 "affinity": {"podAntiAffinity": {}}, "imagePullSecrets": [{"name": "pull"}],
@@ -32,7 +34,7 @@ SETS = {
                 "extraVolumes": [{"name": "csi", "csi": {"driver": "secrets-store.csi.k8s.io", "readOnly": True}}],
                 "extraVolumeMounts": [{"name": "csi", "mountPath": "/mnt/keys", "readOnly": True}],
                 "fullnameOverride": "front-door"}, GATEWAY),
-    "sidecar": ({"mode": "sidecar", "prometheusRule": {"enabled": True}}, {"PrometheusRule"}),
+    "sidecar": ({"mode": "sidecar", "prometheusRule": {"enabled": True}}, {"PrometheusRule", "Secret"}),
 }
 
 
@@ -114,6 +116,18 @@ def test_nothing_of_operators_is_behind_the_callers_service():
              for service in manifests.of_kind(things, "Service")}
 
     assert ports == {"front-spillway": ["http"], "front-spillway-admin": ["admin"]}
+
+
+def test_operators_are_asked_for_the_token_in_the_secret():
+    for change, name in (({}, "front-spillway-admin"), ({"adminSecret": "operators"}, "operators")):
+        things = rendered(merged(EXAMPLE, {**MONITORED, **change}))
+        [monitor] = manifests.of_kind(things, "ServiceMonitor")
+        assert monitor["spec"]["endpoints"][0]["authorization"]["credentials"] == {"name": name, "key": "token"}
+        [deployment] = manifests.of_kind(things, "Deployment")
+        volumes = {each["name"]: each for each in deployment["spec"]["template"]["spec"]["volumes"]}
+        assert volumes["spillway-admin"]["secret"]["secretName"] == name
+        made = [base64.b64decode(each["data"]["token"]) for each in manifests.of_kind(things, "Secret")]
+        assert all(len(token) == 48 for token in made) and len(made) == (not change)
 
 
 def test_alerts_and_dashboard_are_the_ones_of_the_repository():

@@ -16,6 +16,11 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The Secret whose entry `token` operators and Prometheus show. */}}
+{{- define "spillway.adminSecret" -}}
+{{- .Values.adminSecret | default (printf "%s-admin" (include "spillway.name" .)) -}}
+{{- end -}}
+
 {{- define "spillway.selector" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}

@@ -41,6 +41,7 @@ securityContext:
 volumeMounts:
   {{- /* The folder, not the file: a subPath would never see the table change. */}}
   - {name: spillway-config, mountPath: /etc/spillway/config, readOnly: true}
+  - {name: spillway-admin, mountPath: /etc/spillway/admin, readOnly: true}
   {{- if .Values.keysSecret }}
   - {name: spillway-keys, mountPath: /etc/spillway/keys, readOnly: true}
   {{- end }}
@@ -55,6 +56,8 @@ volumeMounts:
 {{- define "spillway.volumes" -}}
 - name: spillway-config
   configMap: {name: {{ include "spillway.name" . }}}
+- name: spillway-admin
+  secret: {secretName: {{ include "spillway.adminSecret" . }}, defaultMode: 0440}
 {{- with .Values.keysSecret }}
 - name: spillway-keys
   secret: {secretName: {{ . }}, defaultMode: 0440}
