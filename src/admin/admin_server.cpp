@@ -54,12 +54,9 @@ AdminServer::~AdminServer() {
 
 boost::system::result<asio::ip::tcp::endpoint, std::string> AdminServer::start(const AdminConfig&
                                                                                    config) {
-    if (config.tls) {
-        auto made = TlsContext::server(config.tls->certificate, config.tls->key,
-                                       config.tls->client_ca);
-        if (!made) { return "admin.tls: " + made.error(); }
-        tls_ = *std::move(made);
-    }
+    tls_files_ = config.tls;
+    std::string trouble = load_tls();
+    if (!trouble.empty()) { return trouble; }
     boost::system::error_code ec;
     const auto address = asio::ip::make_address(config.host, ec);
     const asio::ip::tcp::endpoint endpoint(address, config.port);
@@ -78,6 +75,16 @@ boost::system::result<asio::ip::tcp::endpoint, std::string> AdminServer::start(c
     poller_.start();
     thread_ = std::thread([this] { io_.run(); });
     return bound;
+}
+
+/// Anew for each connection, of which there are few: what the files hold now counts. Empty, or why
+/// what was loaded before is kept.
+std::string AdminServer::load_tls() {
+    if (!tls_files_) { return {}; }
+    auto made = TlsContext::server(tls_files_->certificate, tls_files_->key, tls_files_->client_ca);
+    if (!made) { return "admin.tls: " + made.error(); }
+    tls_ = *std::move(made);
+    return {};
 }
 
 task<void> AdminServer::accept_loop() {
@@ -109,6 +116,8 @@ task<void> AdminServer::observe_loop() {
 
 task<void> AdminServer::serve(Socket socket) {
     const Seat seat(connections_);
+    const std::string trouble = load_tls();
+    if (!trouble.empty()) { log_event(Severity::error, "admin_tls_kept", {{"reason", trouble}}); }
     AdminConnection connection(std::move(socket), poller_, pages_);
     co_await connection.run(tls_);
 }

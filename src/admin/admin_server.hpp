@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -38,12 +39,14 @@ public:
 private:
     using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
+    [[nodiscard]] std::string load_tls();
     [[nodiscard]] task<void> accept_loop();
     [[nodiscard]] task<void> observe_loop();
     [[nodiscard]] task<void> serve(Socket socket);
 
     AdminPages pages_;
     std::size_t connections_ = 0;      // admin thread only
+    std::optional<ListenerTls> tls_files_;
     std::shared_ptr<TlsContext> tls_;  // null: plain HTTP
     asio::io_context io_{1};
     TimerWheel wheel_;

@@ -69,6 +69,23 @@ def test_whoever_has_no_certificate_gets_no_answer(sim, authority, tmp_path):
         assert curl(gateway, authority, "/livez", "--cert", stranger[0], "--key", stranger[1])[0] != 0
 
 
+def test_a_new_certificate_counts_at_once_and_a_broken_one_not_at_all(sim, authority, tmp_path):
+    files = [tmp_path / "tls.crt", tmp_path / "tls.key"]
+
+    def put(issuer):
+        for source, target in zip(issuer.files("localhost"), files):
+            target.write_bytes(source.read_bytes())
+
+    put(authority)
+    second = Authority(tmp_path / "second")
+    with gateway_with(sim, authority, tmp_path, certificate=str(files[0]), key=str(files[1])) as gateway:
+        put(second)
+        assert curl(gateway, second, "/livez") == (0, "200") and curl(gateway, authority, "/livez")[0] != 0
+        files[1].write_text("no key")
+        assert curl(gateway, second, "/livez") == (0, "200")
+        assert [event for event in gateway.events() if event["event"] == "admin_tls_kept"]
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
 def test_a_caller_with_a_certificate_may_resume(sim, authority, version):
     """Of the callers' listener: SDKs in Node keep TLS sessions."""

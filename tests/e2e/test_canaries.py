@@ -2,6 +2,8 @@
 searched for them. Prompts count as secrets of every output but the answer to their own caller."""
 
 import json
+import pathlib
+import signal
 import subprocess
 
 import pytest
@@ -157,3 +159,18 @@ def test_no_secret_is_ever_said(sim, tmp_path):
     print(sorted(set(heard.hits)))
     figure("A-1", f"{len(heard.hits)}", f"hits over {heard.bytes / 1e6:.1f} MB, {len(CANARIES)} secrets".replace(" ", "-"), 0,
            heard.hits == [])
+
+
+@pytest.mark.skipif(pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip() != "core", reason="cores go elsewhere here")
+@pytest.mark.parametrize("allowed", [False, True], ids=["as it is", "as asked for"])
+def test_a_core_dump_is_made_on_request_only(sim, tmp_path, allowed):
+    """A core holds every key: a crash leaves none behind, though the system would write one."""
+    program = tmp_path / "spillway"
+    program.write_text(f'#!/bin/sh\ncd "{tmp_path}"\nulimit -c unlimited\nexec "{BINARY}" "$@"\n')
+    program.chmod(0o755)
+    env = {"CANARY_KEY": IN_ENV, **({"SPILLWAY_ALLOW_CORE_DUMPS": "1"} if allowed else {})}
+    gateway = Gateway(table_over(sim, tmp_path), env=env, program=str(program)).start()
+    process, gateway.process = gateway.process, None
+    process.send_signal(signal.SIGABRT)
+    process.wait(30)
+    assert bool(list(tmp_path.glob("core*"))) == allowed
