@@ -45,7 +45,7 @@ private:
     [[nodiscard]] task<void> serve(Socket socket);
 
     AdminPages pages_;
-    std::size_t connections_ = 0;      // admin thread only
+    std::size_t connections_ = 0;  // admin thread only
     std::optional<ListenerTls> tls_files_;
     std::shared_ptr<TlsContext> tls_;  // null: plain HTTP
     asio::io_context io_{1};

@@ -17,6 +17,8 @@ from sim import Sim, two_regions
 IN_TABLE = "canary-key-in-the-table-5d1f"
 IN_ENV = "canary-key-in-a-variable-77ab"
 IN_FILE = "canary-key-in-a-file-90cc"
+PRINCIPAL = "canary-of-a-principal-61d0"
+AT_PROXY = "canary-at-the-proxy-2f9b"
 OPERATOR = "canary-of-the-operator-1b2e"
 STRANGER = {
     "authorization": "Bearer canary-authorization-44c1",
@@ -30,7 +32,7 @@ TEAM = new_key("team")
 KNOWN = {"authorization": "Bearer " + TEAM.secret, "cookie": STRANGER["cookie"], "x-custom-secret": STRANGER["x-custom-secret"]}
 IN_QUERY = "canary-in-the-query-f00d"
 PROMPT = "canary-prompt-of-a-person-c4c4"
-CANARIES = [IN_TABLE, IN_ENV, IN_FILE, OPERATOR, TEAM.secret, IN_QUERY, PROMPT,
+CANARIES = [IN_TABLE, IN_ENV, IN_FILE, PRINCIPAL, AT_PROXY, OPERATOR, TEAM.secret, IN_QUERY, PROMPT,
             *(value.split("canary")[1] for value in STRANGER.values())]
 SAID = {**HELLO, "user": PROMPT, "messages": [{"role": "user", "content": PROMPT}]}
 FAULTS = [None, *({"status": status} for status in (401, 403, 404, 429, 500, 503)), {"refuse": "all"}, {"cut": "mid_event"}]
@@ -56,14 +58,20 @@ def table_over(sim, folder):
         "audit": {"to": str(folder / "audit.jsonl")},
         "callers": {"team": {"keys": [TEAM.line]}},
         "credentials": {"in-table": {"api_key": IN_TABLE}, "in-env": {"api_key": {"env": "CANARY_KEY"}},
-                        "in-file": {"api_key": {"file": str(folder / "key")}}},
+                        "in-file": {"api_key": {"file": str(folder / "key")}},
+                        "principal": {"client_secret": {"tenant": "contoso.example", "client_id": "66666666-7777-8888-9999-000000000000",
+                                                        "authority": "https://127.0.0.1:9", "secret": PRINCIPAL}}},
         "resources": {"east": {**azure, "endpoint": sim.url("east")},
                       "west": {**azure, "endpoint": sim.url("west"), "credential": "in-env"},
+                      "signed": {**azure, "endpoint": sim.url("west"), "credential": "principal"},
+                      "beyond": {**azure, "endpoint": "http://beyond.example", "proxy": f"http://user:{AT_PROXY}@127.0.0.1:9"},
                       "stray": {**azure, "endpoint": sim.url("west"), "credential": "in-file"}},
         "deployments": {"east": {"resource": "east", "name": "gpt-4o-prod"},
                         "stray": {"resource": "stray", "name": "gpt-4o-dr"},
+                        "signed": {"resource": "signed", "name": "gpt-4o-dr"},
+                        "beyond": {"resource": "beyond", "name": "gpt-4o-dr"},
                         "west": {"resource": "west", "name": "gpt-4o-dr"}},
-        "routes": {"gpt-4o": {"tiers": [["east"], ["stray"], ["west"]]}},
+        "routes": {"gpt-4o": {"tiers": [["east"], ["stray"], ["west"]]}, "spare": {"tiers": [["signed"], ["beyond"]]}},
     }
 
 
@@ -96,6 +104,9 @@ def ask_everything(gateway, sim, heard):
                     reply = asker.post(body, V1_CHAT, KNOWN)
                     heard.take("an answer", repr(reply.headers).encode() + reply.body, but=[PROMPT])
         sim.clear_faults()
+        spare = asker.post({**SAID, "model": "spare"}, V1_CHAT, KNOWN)
+        heard.take("an answer", repr(spare.headers).encode() + spare.body)
+        assert spare.status == 503
         refused = asker.post(SAID, f"{V1_CHAT}?api-key={IN_QUERY}", STRANGER)
         heard.take("a refusal", repr(refused.headers).encode() + refused.body)
         for body in (b'{"model": "gpt-4o", "messages": "' + PROMPT.encode(), json.dumps({**SAID, "model": 5}).encode(),
