@@ -35,10 +35,10 @@ std::optional<Breaker::Transition> Region::failed(std::size_t witness, const Bre
     if (witness == witnesses_max) { return std::nullopt; }
     failures_[witness].add(1, now, now);
     if (successes_.sum(now) > 0) { return std::nullopt; }
-    const auto accusers = std::count_if(failures_.begin(), failures_.end(), [now](const Window& w) {
-        return w.sum(now) >= failures_to_accuse;
-    });
-    if (accusers < std::min(2, std::popcount(joined_.load()))) { return std::nullopt; }
+    std::uint64_t evidence = 0;
+    for (const Window& window : failures_) { evidence += std::min(window.sum(now), voice_max); }
+    const bool is_alone = std::popcount(joined_.load()) == 1;
+    if (evidence < voice_max * (is_alone ? 1 : 2)) { return std::nullopt; }
     return breaker_.update([&](Breaker& breaker) {
         return breaker.trip(Breaker::Reason::region, params, now, rng);
     });

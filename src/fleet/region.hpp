@@ -18,8 +18,9 @@ namespace spillway {
 /// Shared by all workers.
 class Region {
 public:
-    /// Failures a deployment must have had in the last 10 s to speak against its region.
-    static constexpr std::uint64_t failures_to_accuse = 3;
+    /// So many of a deployment's failures in the last 10 s count against its region, no more: one
+    /// that is broken by itself must not condemn the others.
+    static constexpr std::uint64_t voice_max = 3;
 
     /// More deployments in one resource have no voice in its verdict.
     static constexpr std::size_t witnesses_max = 64;
@@ -36,8 +37,8 @@ public:
 
     /// Evidence of the deployment that joined as `witness`.
     void succeeded(TimePoint now) noexcept;
-    /// Opens the region when enough of its deployments accuse it (two, or its only one) and none
-    /// had a success in the last 10 s.
+    /// Opens the region when the voices of its deployments make up two whole ones (of its only
+    /// deployment: one) and none had a success in the last 10 s.
     std::optional<Breaker::Transition> failed(std::size_t witness, const BreakerParams& params,
                                               TimePoint now, Rng& rng) noexcept;
 

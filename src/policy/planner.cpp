@@ -28,7 +28,10 @@ constexpr unsigned ranks = 3;
 constexpr unsigned surplus = std::numeric_limits<unsigned>::max();
 // One that recovers comes first for a growing share of requests, and for the others behind every
 // tier: so the ramp also holds for a deployment that is alone in its tier.
-constexpr unsigned recovering = surplus - 1;
+constexpr unsigned recovering = surplus - 2;
+// Behind everybody else who may answer: a resource that cannot be reached has no deployment that
+// can, and a request has few attempts.
+constexpr unsigned suspected = surplus - 1;
 
 // What can never change for this request comes first, then what will pass: the reason shown is the
 // one that would still hold if all later ones were gone.
@@ -80,9 +83,11 @@ Keyed keyed(const Considered& considered, const DeploymentView& view, Rng& rng) 
     Rank rank = Rank::healthy;
     if (view.degraded) { rank = Rank::degraded; }
     if (considered.probe) { rank = Rank::probe; }
+    unsigned group = view.tier * ranks + static_cast<unsigned>(rank);
     const bool held_back = view.ramp < 1.0 && !considered.probe && rng.unit() >= view.ramp;
-    return {considered, held_back ? recovering : view.tier * ranks + static_cast<unsigned>(rank),
-            lottery_key(view.weight, rng)};
+    if (held_back) { group = recovering; }
+    if (view.suspect) { group = suspected; }
+    return {considered, group, lottery_key(view.weight, rng)};
 }
 
 Considered consider(const DeploymentView& view, std::size_t position, TimePoint now) noexcept {

@@ -48,6 +48,14 @@ public:
         return plan.panic == Plan::none ? std::nullopt : acquire_in_panic(plan.panic, now, chosen);
     }
 
+    // Its resource cannot be reached: the others there come last.
+    void suspect(const FleetResource& resource) {
+        for (std::size_t i = 0; i < views_.size(); ++i) {
+            const bool there = exchange_.route->members[i].deployment->resource == &resource;
+            views_[i].suspect = views_[i].suspect || there;
+        }
+    }
+
     // Without regard to what has been tried: what an answer to the caller is about.
     Plan plan_afresh(TimePoint now) {
         for (DeploymentView& view : views_) { view.tried = false; }
@@ -140,6 +148,8 @@ task<void> dispatch(Exchange& exchange) {
             co_return;
         }
         note_attempt(exchange, *attempt, verdict, now);
+        const bool unreachable = attempt->failure() && attempt->failure()->never_sent();
+        if (unreachable) { search.suspect(*chosen->resource); }
         retry = ask_for_retry(exchange, budget, verdict, now);
         if (verdict.next == Verdict::Next::elsewhere_once && std::exchange(once_spent, true)) {
             break;

@@ -85,6 +85,7 @@ def test_one_verdict_is_enough_for_a_region_that_refuses():
     assert {(state["state"], state["reason"]) for state in states} == {("open", "region")}
     assert sum(per_deployment) < 3 * len(names), "each deployment was found out by itself"
     assert not errors(replies)
+    assert max(len(lost_attempts([line], "connect")) for line in met) == 1, "the rest of its region is not tried again"
     figure("F-1", max(per_deployment), "attempts-lost-per-deployment", 3, max(per_deployment) <= 3)
     figure("B-10", len(met), "requests-that-met-it", 6, len(met) <= 6)
 

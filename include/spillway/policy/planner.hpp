@@ -47,6 +47,7 @@ struct DeploymentView {
     double weight = 1.0;  ///< share inside its tier
     double ramp = 1.0;  ///< below 1 while it recovers: the share of requests it may come first for
     bool tried = false;
+    bool suspect = false;  ///< this request has just found its resource unreachable
     bool residency_ok = true;
     bool supported = true;
     bool has_credential = true;

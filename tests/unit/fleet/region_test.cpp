@@ -14,7 +14,7 @@ const TimePoint t0{1h};
 bool accuse(Region& region, std::size_t witness, TimePoint now) {
     Rng rng(1);
     bool tripped = false;
-    for (std::uint64_t i = 0; i < Region::failures_to_accuse; ++i) {
+    for (std::uint64_t i = 0; i < Region::voice_max; ++i) {
         tripped = region.failed(witness, {}, now, rng).has_value() || tripped;
     }
     return tripped;
@@ -27,6 +27,30 @@ TEST(Region, NeedsTwoAccusersWhereThereAreTwo) {
 
     EXPECT_FALSE(accuse(region, first, t0));
     EXPECT_TRUE(accuse(region, second, t0));
+}
+
+TEST(Region, AddsUpVoicesThatAreNotWhole) {
+    Region region;
+    Rng rng(1);
+    std::vector<std::size_t> witnesses;
+    for (int i = 0; i < 4; ++i) { witnesses.push_back(region.join()); }
+    std::size_t failures = 0;
+    bool tripped = false;
+    while (!tripped) {
+        tripped = region.failed(witnesses[failures++ % 4], {}, t0, rng).has_value();
+    }
+
+    EXPECT_EQ(failures, 6U);
+}
+
+TEST(Region, DoesNotHearOneDeploymentTwice) {
+    Region region;
+    const std::size_t loud = region.join();
+    const std::size_t quiet = region.join();
+    Rng rng(1);
+
+    for (int i = 0; i < 9; ++i) { EXPECT_FALSE(region.failed(loud, {}, t0, rng)); }
+    EXPECT_FALSE(region.failed(quiet, {}, t0, rng));
 }
 
 TEST(Region, BelievesItsOnlyDeployment) {

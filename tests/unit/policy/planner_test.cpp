@@ -43,6 +43,18 @@ TEST_F(Planner, PutsDegradedLastInsideItsTierOnly) {
     EXPECT_EQ(order_of(made()), (std::vector<std::size_t>{1, 0, 2}));
 }
 
+TEST_F(Planner, PutsTheRestOfAnUnreachableResourceBehindEverybody) {
+    views = {view(0, 0), view(1, 0), view(2, 0), view(3, 1), view(4, 2)};
+    for (const std::size_t i : {0U, 1U, 2U}) { views[i].suspect = true; }
+    views[0].tried = true;
+    views[4].ramp = 0.0;  // it has just closed
+
+    const std::vector<std::size_t> order = order_of(made());
+
+    ASSERT_EQ(order.size(), 4U);
+    EXPECT_EQ((std::vector{order[0], order[1]}), (std::vector<std::size_t>{3, 4}));
+}
+
 TEST_F(Planner, PutsAProbeFirstInItsTier) {
     views = {view(0, 0), view(1, 0), view(2, 1)};
     views[1].breaker = Access::probe;
