@@ -84,13 +84,22 @@ std::string endpoint_url(const Endpoint& endpoint, std::string_view path) {
     return url.append(path);
 }
 
+/// Where `segment` stands as a whole; the path's end when it does not.
+std::size_t find_segment(std::string_view path, std::string_view segment) {
+    for (std::size_t at = path.find(segment); at != path.npos; at = path.find(segment, at + 1)) {
+        const std::size_t behind = at + segment.size();
+        if (behind == path.size() || path[behind] == '/') { return at; }
+    }
+    return path.size();
+}
+
 std::optional<Complaint> refuse_path(const Endpoint& endpoint, ResourceKind kind) {
     const std::string_view path = endpoint.path;
     // What the gateway appends itself, by kind (azure-protocol.md §1.1).
     constexpr std::array<std::string_view, 5> operations{"/chat/completions", "/completions",
                                                          "/embeddings", "/responses", "/models"};
     std::size_t end = path.size();
-    if (kind != ResourceKind::openai) { end = std::min(path.find("/openai"), end); }
+    if (kind != ResourceKind::openai) { end = std::min(find_segment(path, "/openai"), end); }
     for (const std::string_view operation : operations) {
         if (path.ends_with(operation)) { end = std::min(end, path.size() - operation.size()); }
     }

@@ -41,6 +41,17 @@ TEST(Checks, WarnOfAKeyThatTravelsUnencrypted) {
     EXPECT_EQ(findings(frame + key + sidecar), "");
 }
 
+TEST(Checks, ReadAPathByItsSegments) {
+    const auto at = [](const std::string& path) {
+        return findings(std::string(frame) + "credentials: {k: {api_key: {env: AOAI_KEY}}}\n" +
+                        "resources: {r: {endpoint: \"https://a.com" + path +
+                        "\", credential: k}}\n");
+    };
+    EXPECT_EQ(at("/openai-proxy/team"), "");
+    EXPECT_NE(at("/team/openai/v1"), "");
+    EXPECT_NE(at("/openai-proxy/openai"), "");
+}
+
 TEST(Checks, WarnOfALiteralKeyButNotOfOneFromAVariable) {
     const std::string resource = "resources: {r: {endpoint: \"https://a.com\", credential: k}}\n";
 
