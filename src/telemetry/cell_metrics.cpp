@@ -15,10 +15,16 @@ struct KnownEnding {
     Outcome outcome;
 };
 constexpr std::array known_endings = {
-    KnownEnding{200, Outcome::ok},        KnownEnding{400, Outcome::client_error},
-    KnownEnding{429, Outcome::exhausted}, KnownEnding{500, Outcome::upstream_error},
-    KnownEnding{503, Outcome::exhausted}, KnownEnding{503, Outcome::shed},
-    KnownEnding{504, Outcome::timeout},   KnownEnding{0, Outcome::aborted},
+    KnownEnding{200, Outcome::ok},
+    KnownEnding{400, Outcome::client_error},
+    KnownEnding{429, Outcome::exhausted},
+    KnownEnding{500, Outcome::upstream_error},
+    KnownEnding{503, Outcome::exhausted},
+    KnownEnding{503, Outcome::shed},
+    KnownEnding{200, Outcome::upstream_error},
+    KnownEnding{200, Outcome::timeout},
+    KnownEnding{504, Outcome::timeout},
+    KnownEnding{0, Outcome::aborted},
 };
 constexpr std::array known_answers = {200, 400, 429, 500, 503};
 
