@@ -19,7 +19,7 @@ test=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev iproute2 nftable
 package=(buildah lintian mandoc mmdebstrap systemd systemd-container util-linux zsh fish)
 bench=(nginx-light haproxy libbenchmark-dev)
 # A command that may have come from elsewhere than the package that Debian has it in.
-declare -A test_commands=([node]=nodejs [npm]=npm [promtool]=prometheus)
+declare -A test_commands=([node]=nodejs [npm]=npm [promtool]=prometheus [sqlite3]=sqlite3)
 
 list_only=no
 if [[ ${1:-} == --list ]]; then

@@ -234,6 +234,26 @@ def callers(board):
         stacked=True,
     )
     board.lines(
+        "Cost per hour by caller",
+        "By the table's prices, in its currency.",
+        [(f"3600 * {rate('spillway_caller_cost_total', GATEWAY, 'caller')} > 0", "{{caller}}")],
+        "none",
+        stacked=True,
+    )
+    board.lines(
+        "Budgets used",
+        "Share of what a caller may use up in the day or month that runs (UTC), of the fullest"
+        " gateway; at 100 % its requests are refused.",
+        [
+            (
+                f"max by (caller, period, unit) (spillway_caller_budget_used{{{GATEWAY}}}"
+                f" / spillway_caller_budget_limit{{{GATEWAY}}})",
+                "{{caller}}, {{unit}} a {{period}}",
+            )
+        ],
+        "percentunit",
+    )
+    board.lines(
         "Refused callers",
         "Requests refused for who sent them, or for what their sender may do; docs/callers.md"
         " explains the words.",

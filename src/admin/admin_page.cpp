@@ -1,5 +1,6 @@
 #include "admin/admin_page.hpp"
 
+#include "admin/budget_metrics.hpp"
 #include "admin/config_json.hpp"
 #include "admin/fleet_metrics.hpp"
 #include "admin/health.hpp"
@@ -180,6 +181,7 @@ void AdminPages::add_live_metrics(Exposition& exposition) const {
     exposition.add(Metric::audit_lines, {}, audit.lines);
     exposition.add(Metric::audit_dropped, {}, audit.dropped);
     exposition.add(Metric::audit_writable, {}, audit.writable ? 1.0 : 0.0);
+    add_budget_metrics(sources_.budgets(), sources_.ledger(), exposition);
 }
 
 AdminReply AdminPages::metrics(const AdminCall& /*call*/) const {

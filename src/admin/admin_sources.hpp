@@ -5,6 +5,7 @@
 #include "admin/admin_call.hpp"
 #include "config/settings.hpp"
 #include "fleet/status.hpp"
+#include "ledger/budgets.hpp"
 #include "spillway/time.hpp"
 #include "telemetry/cells.hpp"
 
@@ -57,6 +58,8 @@ struct AdminSources {
     std::vector<std::string> hosts;                 ///< AdminConfig::hosts
     std::function<std::uint64_t()> lost_log_lines;  ///< LogWriter::lost_lines
     std::function<AuditStatus()> audit;
+    std::function<std::vector<BudgetStatus>()> budgets;  ///< of the table in use
+    std::function<LedgerStatus()> ledger;
     const CellRegistry* cells = nullptr;  ///< outlives the admin server
     TimePoint started_at{};
     std::vector<ListenerStatus> listeners;

@@ -88,6 +88,34 @@ Json credential_json(const CredentialStatus& status) {
     };
 }
 
+Json amounts_json(const BudgetStatus& budget, Period period) {
+    const Amounts& limit = budget.limits.of(period);
+    const Amounts& used = budget.used.of(period);
+    const bool is_bounded = limit.money != 0;
+    return {
+        {"tokens", {{"limit", limit_or_null(limit.tokens)}, {"used", used.tokens}}},
+        {"money",
+         {{"limit", is_bounded ? Json(units_of(limit.money)) : Json(nullptr)},
+          {"used", units_of(used.money)}}},
+    };
+}
+
+Json budget_json(const BudgetStatus& budget) {
+    return {
+        {"caller", budget.caller},
+        {"day", amounts_json(budget, Period::day)},
+        {"month", amounts_json(budget, Period::month)},
+    };
+}
+
+Json ledger_json(const LedgerStatus& ledger) {
+    return {
+        {"kept", ledger.kept},
+        {"writable", ledger.writable},
+        {"failed_writes", ledger.failed_writes},
+    };
+}
+
 Json tier_json(const std::vector<RouteMember>& tier, const FleetStatus& fleet) {
     Json members = Json::array();
     for (const RouteMember& member : tier) {
@@ -167,6 +195,8 @@ std::string status_json(const AdminSources& sources, TimePoint now) {
         {"routes", Json::array()},
         {"deployments", Json::array()},
         {"credentials", Json::array()},
+        {"budgets", Json::array()},
+        {"ledger", ledger_json(sources.ledger())},
     };
     for (const RouteStatus& route : fleet.routes) {
         document["routes"].push_back(route_json(route, fleet));
@@ -176,6 +206,9 @@ std::string status_json(const AdminSources& sources, TimePoint now) {
     }
     for (const CredentialStatus& credential : fleet.credentials) {
         document["credentials"].push_back(credential_json(credential));
+    }
+    for (const BudgetStatus& budget : sources.budgets()) {
+        document["budgets"].push_back(budget_json(budget));
     }
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -2,9 +2,10 @@
 #include "spillway/gateway.hpp"
 
 #include "admin/admin_server.hpp"
-#include "admin/explain_action.hpp"
+#include "app/admin_wiring.hpp"
 #include "app/cpu_quota.hpp"
 #include "app/inherited_sockets.hpp"
+#include "app/ledger_file.hpp"
 #include "app/listeners.hpp"
 #include "app/reload_action.hpp"
 #include "app/table_in_use.hpp"
@@ -12,10 +13,9 @@
 #include "app/worker_table.hpp"
 #include "audit/audit_writer.hpp"
 #include "config/diff.hpp"
-#include "config/settings.hpp"
 #include "fleet/fleet.hpp"
-#include "identity/admin_token.hpp"
 #include "identity/credential_keeper.hpp"
+#include "ledger/ledger.hpp"
 #include "net/resolver.hpp"
 #include "telemetry/event_log.hpp"
 #include "telemetry/log_writer.hpp"
@@ -112,6 +112,7 @@ private:
     CellRegistry cells_;
     LiveState live_;
     CallerShares shares_;
+    Ledger ledger_;  // requests charge it: outlives the workers
     std::shared_ptr<const Fleet> fleet_;
     Reach reach_;
     TableInUse in_use_;
@@ -176,8 +177,12 @@ boost::system::result<Gateway::Impl::Prepared, std::string> Gateway::Impl::prepa
     auto tls = listener_tls(fleet->config());
     if (!tls) { return tls.error(); }
     prepared.listener_tls = std::move(*tls);
+    if (const Text kept = keep_budgets(ledger_, fleet->config()); !kept) { return kept.error(); }
     prepared.callers = std::make_shared<const CallerDirectory>(fleet->config(), shares_);
-    const TableParts parts{fleet, prepared.callers, prepared.kept};
+    TableParts parts{fleet, prepared.callers, {}, prepared.kept};
+    for (const Caller& caller : prepared.callers->all()) {
+        parts.accounts.push_back(&ledger_.account(caller.name()));
+    }
     for (std::size_t i = 0; i < workers_.size(); ++i) {
         auto table = prepare_table(parts, cells_, i);
         if (!table) { return table.error(); }
@@ -236,23 +241,9 @@ Text Gateway::Impl::listen() {
 }
 
 Text Gateway::Impl::start_admin() {
-    AdminSources sources;
-    sources.fleet = [this](TimePoint now) { return in_use_.fleet()->status(now); };
-    sources.readiness = [this] { return readiness_.load(); };
+    AdminSources sources = admin_sources({in_use_, readiness_, *log_, *audit_, ledger_, cells_},
+                                         config());
     sources.listeners = listeners();
-    sources.config = [this] { return in_use_.status(); };
-    sources.settings = [this] { return settings(in_use_.fleet()->config()); };
-    sources.admits = [token = AdminToken(config().admin.token)](std::string_view authorization) {
-        return !token.is_wanted() || token.is_shown_by(authorization);
-    };
-    sources.hosts = config().admin.hosts;
-    sources.lost_log_lines = [this] { return log_->lost_lines(); };
-    sources.audit = [this] {
-        return AuditStatus{audit_->lines(), audit_->dropped(), audit_->writable()};
-    };
-    sources.cells = &cells_;
-    sources.started_at = Clock::now();
-    sources.actions = {explain_action([this] { return in_use_.fleet(); })};
     if (reread) { sources.actions.push_back(reload_action(reread)); }
     admin_ = std::make_unique<AdminServer>(std::move(sources));
     const auto bound = admin_->start(config().admin);

@@ -50,6 +50,7 @@ boost::system::result<std::shared_ptr<WorkerTable>, std::string> prepare_table(c
     auto table = std::make_shared<WorkerTable>();
     table->fleet = parts.fleet;
     table->callers = parts.callers;
+    table->accounts = parts.accounts;
     for (const FleetRoute& route : parts.fleet->routes()) {
         table->route_cells.push_back(&cells.route(worker, route.config.name));
     }

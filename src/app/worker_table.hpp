@@ -27,6 +27,7 @@ using Kept = std::vector<std::optional<std::size_t>>;
 struct TableParts {
     std::shared_ptr<const Fleet> fleet;
     std::shared_ptr<const CallerDirectory> callers;
+    std::vector<Account*> accounts;  ///< by Caller::position
     Kept kept;
 };
 

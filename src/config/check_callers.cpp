@@ -125,6 +125,40 @@ void check_proofs(const CallerConfig& caller, const YamlNode::Entry& entry, cons
     }
 }
 
+bool costs_anything(const Config& config, const RouteConfig& route) {
+    return std::ranges::any_of(route.tiers, [&config](const auto& tier) {
+        return std::ranges::any_of(tier, [&config](DeploymentId id) {
+            return config.deployments[index(id)].price.has_value();
+        });
+    });
+}
+
+bool can_spend_money(const Config& config, const CallerConfig& caller) {
+    if (caller.routes.empty()) {
+        return std::ranges::any_of(config.routes, [&config](const RouteConfig& route) {
+            return costs_anything(config, route);
+        });
+    }
+    return std::ranges::any_of(caller.routes, [&config](RouteId id) {
+        return costs_anything(config, config.routes[index(id)]);
+    });
+}
+
+void check_accounting(const Loaded& loaded, std::size_t position, Issues& issues) {
+    const CallerConfig& caller = loaded.config().callers[position];
+    const YamlNode& node = loaded.entry("callers", position).value;
+    if (caller.tags.size() > caller_tags_max) {
+        issues.error(nearest(node, {"tags"}).place,
+                     "has more than " + std::to_string(caller_tags_max) + " tags");
+    }
+    const bool in_money = caller.budget.day.money > 0 || caller.budget.month.money > 0;
+    if (in_money && !can_spend_money(loaded.config(), caller)) {
+        issues.warn(nearest(node, {"budget"}).place,
+                    "is never used up in money: no deployment that this caller may use has a price",
+                    "give deployments a `price`");
+    }
+}
+
 /// Who may reach a listener on other addresses than this machine's own has to be asked who it is.
 void check_anonymous(const Loaded& loaded, Issues& issues) {
     const Config& config = loaded.config();
@@ -159,6 +193,7 @@ void check_callers(const Loaded& loaded, Issues& issues) {
     if (issues.has_errors_below("callers")) { return; }
     for (std::size_t i = 0; i < config.callers.size(); ++i) {
         check_proofs(config.callers[i], loaded.entry("callers", i), config, issues);
+        check_accounting(loaded, i, issues);
     }
     check_key_ids(loaded, issues);
     check_certificates(loaded, issues);

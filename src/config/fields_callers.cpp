@@ -76,8 +76,13 @@ Shape https_url(std::string& field) {
     return shape;
 }
 
-Shape money(double& field) {
-    Shape shape = ratio(field, 0, 1e9);
+/// At least the smallest step: 0 means unlimited in `Config`.
+Shape money(Money& field) {
+    constexpr std::int64_t steps_per_unit = 1'000'000;
+    constexpr AmountRange range{1, 1'000'000'000 * steps_per_unit};
+    constexpr Money per_step = money_unit / steps_per_unit;
+    Shape shape = amount(Unit::money, range, 0,
+                         [&field](std::int64_t steps) { field = steps * per_step; });
     shape.scalar->fallback.clear();
     return shape;
 }
@@ -106,7 +111,7 @@ Shape key_header(std::string& field) {
     return parsed("a header's name such as x-team-key", "[xX]-[A-Za-z0-9-]{1,62}", keep);
 }
 
-std::vector<Row> allowance_rows(Allowance& allowance) {
+std::vector<Row> allowance_rows(Amounts& allowance) {
     return {
         {"tokens", "Tokens, prompt and answer; absent: unlimited",
          limit("tokens", allowance.tokens, 1'000'000 * million)},
@@ -117,9 +122,9 @@ std::vector<Row> allowance_rows(Allowance& allowance) {
 std::vector<Row> budget_rows(CallerConfig& caller) {
     return {
         {"day", "What may be used up in a calendar day (UTC)",
-         map_of([&caller] { return allowance_rows(caller.day); })},
+         map_of([&caller] { return allowance_rows(caller.budget.day); })},
         {"month", "What may be used up in a calendar month (UTC)",
-         map_of([&caller] { return allowance_rows(caller.month); })},
+         map_of([&caller] { return allowance_rows(caller.budget.month); })},
     };
 }
 

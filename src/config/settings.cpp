@@ -124,6 +124,55 @@ Settings route_settings(const Config& config, RouteConfig route) {
     return all;
 }
 
+Settings issuer_settings(const TokenIssuerConfig& issuer) {
+    return {
+        {"tenant", issuer.tenant},
+        {"authority", issuer.authority},
+        {"audiences", joined(issuer.audiences, itself)},
+        {"issuer", issuer.issuer},
+        {"jwks_uri", issuer.jwks_uri},
+        {"ca_file", issuer.ca_file},
+        {"leeway", format_amount(std::chrono::nanoseconds(issuer.leeway).count(), Unit::duration)},
+    };
+}
+
+std::string match_text(const Config& config, const TokenMatch& match) {
+    return "{issuer " + config.token_issuers[match.issuer].name + ", apps " +
+           joined(match.apps, itself) + ", subjects " + joined(match.subjects, itself) +
+           ", roles " + joined(match.roles, itself) + ", groups " + joined(match.groups, itself) +
+           "}";
+}
+
+std::string money_or_none(Money limit) { return limit == 0 ? "unlimited" : money_text(limit); }
+
+/// Keys by their ids: a hash helps who guesses.
+Settings caller_settings(const Config& config, const CallerConfig& caller) {
+    const auto key_id = [](const KeyHash& key) { return key.id; };
+    const auto match = [&config](const TokenMatch& one) { return match_text(config, one); };
+    const auto route = [&config](RouteId id) { return config.routes[index(id)].name; };
+    const auto operation = [](Operation one) { return std::string(name(one)); };
+    Settings all{
+        {"keys", joined(caller.keys, key_id)},
+        {"tokens", joined(caller.tokens, match)},
+        {"certificates", joined(caller.certificates, itself)},
+        {"routes", caller.routes.empty() ? "all" : joined(caller.routes, route)},
+        {"operations", caller.operations.empty() ? "all" : joined(caller.operations, operation)},
+        {"output_max", count_or_none(caller.output_max)},
+        {"tpm", count_or_none(caller.tpm)},
+        {"rpm", count_or_none(caller.rpm)},
+        {"streams", count_or_none(caller.streams)},
+        {"priority", caller.priority == Priority::low ? "low" : "normal"},
+        {"cost_center", caller.cost_center},
+    };
+    for (const Period period : periods) {
+        const std::string prefix = "budget." + std::string(name(period)) + ".";
+        all[prefix + "tokens"] = count_or_none(caller.budget.of(period).tokens);
+        all[prefix + "money"] = money_or_none(caller.budget.of(period).money);
+    }
+    for (const auto& [tag, value] : caller.tags) { all["tags." + tag] = value; }
+    return all;
+}
+
 std::string listeners_text(const Config& config) {
     return joined(config.listeners, [](const ListenerConfig& listener) {
         const std::string tls = listener.tls ? " with tls" : "";
@@ -148,6 +197,8 @@ std::map<SettingsOf, Settings> settings(const Config& config) {
     for (std::size_t i = 0; i < config.listeners.size(); ++i) {
         add_files(all[{"listen", ""}], "[" + std::to_string(i) + "].tls.", config.listeners[i].tls);
     }
+    all[{"allow_anonymous", ""}] = {{"", config.allow_anonymous ? "true" : "false"}};
+    all[{"caller_key_header", ""}] = {{"", config.caller_key_header}};
     all[{"workers", ""}] = {{"", std::to_string(config.workers)}};
     add_rows(all[{"admin", ""}], ".", admin_rows(copy.admin));
     all[{"admin", ""}][".token"] = source_text(config.admin.token);
@@ -177,6 +228,12 @@ std::map<SettingsOf, Settings> settings(const Config& config) {
     }
     for (const RouteConfig& route : config.routes) {
         all[{"route", route.name}] = route_settings(config, route);
+    }
+    for (const TokenIssuerConfig& issuer : config.token_issuers) {
+        all[{"token_issuer", issuer.name}] = issuer_settings(issuer);
+    }
+    for (const CallerConfig& caller : config.callers) {
+        all[{"caller", caller.name}] = caller_settings(config, caller);
     }
     return all;
 }

@@ -50,7 +50,7 @@ void Ledger::write_round() {
     const Store::Text written = store_->write(balances);
     if (written) {
         note_written(balances);
-        if (std::exchange(failing_, false)) {
+        if (failing_.exchange(false)) {
             log_event(Severity::info, "ledger_written_again", {{"path", path_}});
         }
         return;

@@ -18,6 +18,12 @@
 
 namespace spillway {
 
+struct LedgerStatus {
+    bool kept = false;                ///< in a file; false: no caller has had a budget yet
+    bool writable = true;             ///< the last round was written, or there was none
+    std::uint64_t failed_writes = 0;  ///< rounds
+};
+
 class Ledger {
 public:
     /// How often what has changed is written; what a crash can lose.
@@ -37,9 +43,10 @@ public:
     /// that is so already. With an error, nothing has changed. The thread that changes tables.
     [[nodiscard]] Store::Text keep_in(const std::string& path);
 
-    /// Rounds that could not be written. Any thread.
-    [[nodiscard]] std::uint64_t failed_writes() const noexcept { return failed_writes_.load(); }
-    [[nodiscard]] bool is_kept() const noexcept { return kept_.load(); }
+    /// Any thread.
+    [[nodiscard]] LedgerStatus status() const noexcept {
+        return {kept_.load(), !failing_.load(), failed_writes_.load()};
+    }
 
 private:
     struct Kept {
@@ -56,7 +63,7 @@ private:
     std::map<std::string, Kept, std::less<>> accounts_;
     std::unique_ptr<Store> store_;
     std::string path_;
-    bool failing_ = false;
+    std::atomic<bool> failing_{false};
     std::atomic<std::uint64_t> failed_writes_{0};
     std::atomic<bool> kept_{false};
     std::mutex waiting_;

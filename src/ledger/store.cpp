@@ -80,15 +80,6 @@ std::optional<std::int64_t> only_number(sqlite3* db, const char* sql) {
     return query.number(0);
 }
 
-std::string date_text(sys_days day) {
-    const std::chrono::year_month_day date = day;
-    const auto two_digits = [](unsigned number) {
-        return (number < 10 ? "0" : "") + std::to_string(number);
-    };
-    return std::to_string(int{date.year()}) + "-" + two_digits(unsigned{date.month()}) + "-" +
-           two_digits(unsigned{date.day()});
-}
-
 /// It says who spends how much, so not everybody may read it, nor the log beside it, which gets the
 /// same mode. What goes wrong here SQLite says better.
 void create(const std::string& path) {
@@ -187,7 +178,7 @@ Text Store::write(std::span<const Balance> balances) {
 Text Store::upsert(std::span<const Balance> balances) {
     Statement row(db_, write_sql);
     for (const Balance& balance : balances) {
-        const std::string starts = date_text(start_of(balance.period, balance.number));
+        const std::string starts = day_text(start_of(balance.period, balance.number));
         row.bind(1, balance.caller);
         row.bind(2, name(balance.period));
         row.bind(3, starts);

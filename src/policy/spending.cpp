@@ -37,6 +37,15 @@ sys_days start_of(Period period, std::int64_t number) noexcept {
     return std::chrono::year(first_year) / std::chrono::January / 1 + since_first_year;
 }
 
+std::string day_text(sys_days day) {
+    const year_month_day date = day;
+    const auto two_digits = [](unsigned number) {
+        return (number < 10 ? "0" : "") + std::to_string(number);
+    };
+    return std::to_string(int{date.year()}) + "-" + two_digits(unsigned{date.month()}) + "-" +
+           two_digits(unsigned{date.day()});
+}
+
 void Spending::charge(std::int64_t amount, std::int64_t period) noexcept {
     if (period > period_) {
         used_ = 0;

@@ -81,6 +81,22 @@ ErrorReply larger_than_share(Exchange& exchange, Tokens estimate) {
     return reply;
 }
 
+std::string amount_text(const Exchange& exchange, SpendingUnit unit, std::int64_t amount) {
+    if (unit == SpendingUnit::tokens) { return std::to_string(amount) + " tokens"; }
+    return money_text(amount) + " " + exchange.table->fleet->config().currency;
+}
+
+// Waiting for tomorrow is nobody's retry.
+ErrorReply over_budget(Exchange& exchange, const UsedUp& why) {
+    ErrorReply reply = not_granted(exchange, Denial::budget, "budget_exceeded");
+    reply.type = "insufficient_quota";
+    reply.message = "Your budget of " + amount_text(exchange, why.unit, why.limit) + " a " +
+                    std::string(name(why.period)) + " at this gateway is used up. A new " +
+                    std::string(name(why.period)) + " begins on " + day_text(why.renews) +
+                    " (UTC); whoever keeps the gateway's table can raise it.";
+    return reply;
+}
+
 }  // namespace
 
 std::optional<Denial> identify(Exchange& exchange, std::string_view certificate) {
@@ -130,6 +146,14 @@ std::optional<ErrorReply> check_grants(Exchange& exchange) {
     }
     if (asks_for_too_much(exchange)) { return too_long(exchange); }
     return std::nullopt;
+}
+
+std::optional<ErrorReply> check_budget(Exchange& exchange) {
+    const PeriodAmounts& limits = exchange.identity.caller->config().budget;
+    if (!limits_anything(limits)) { return std::nullopt; }
+    const WallTime now = exchange.record.at;
+    const std::optional<UsedUp> why = used_up(limits, exchange.account().used(now), now);
+    return why ? std::optional(over_budget(exchange, *why)) : std::nullopt;
 }
 
 std::optional<ErrorReply> take_share(Exchange& exchange) {

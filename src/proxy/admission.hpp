@@ -19,6 +19,8 @@ namespace spillway {
 
 /// Whether the caller was granted what it asks for: operation, route, length of the answer.
 [[nodiscard]] std::optional<ErrorReply> check_grants(Exchange& exchange);
+/// Whether anything is left of the caller's budgets.
+[[nodiscard]] std::optional<ErrorReply> check_budget(Exchange& exchange);
 /// Takes from the caller's requests and tokens per minute, and from those that run. The last check:
 /// what it takes is given back when the request ends.
 [[nodiscard]] std::optional<ErrorReply> take_share(Exchange& exchange);

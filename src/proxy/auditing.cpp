@@ -108,6 +108,10 @@ void audit(Exchange& exchange) {
     record.outcome = seen.outcome;
     record.detail = seen.detail;
     record.usage = seen.usage;
+    record.cost = seen.cost;
+    if (exchange.charge && exchange.charge->estimated) {
+        record.estimated_tokens = exchange.charge->usage.total();
+    }
     if (exchange.audit) { record.filter = exchange.audit->filter.verdicts(); }
     record.request_bytes = exchange.body.size();
     std::string digest;

@@ -3,6 +3,7 @@
 
 #include "proxy/admission.hpp"
 #include "proxy/auditing.hpp"
+#include "proxy/charging.hpp"
 #include "proxy/feed.hpp"
 #include "telemetry/event_log.hpp"
 #include "wire/chunk.hpp"
@@ -106,6 +107,7 @@ void settle(Exchange& exchange, Attempt& attempt, TimePoint now) {
     if (!attempt.sent()) {
         return;  // the permit gives everything back
     }
+    note_charge(exchange, attempt);
     DeploymentCells& cells = attempt.cells();
     const std::optional<Usage>& usage = attempt.taps().usage().usage();
     if (usage) {
@@ -284,6 +286,7 @@ void finish(Exchange& exchange, Outcome outcome, int status, TimePoint now) {
     }
     if (!exchange.worker.log.write(record)) { exchange.worker.cells.access_log_dropped.add(); }
     audit(exchange);
+    charge(exchange);
     return_share(exchange, now);
     exchange.finished = true;
 }

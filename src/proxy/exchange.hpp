@@ -7,6 +7,7 @@
 #include "net/stream.hpp"
 #include "proxy/answer_taps.hpp"
 #include "proxy/worker_context.hpp"
+#include "spillway/money.hpp"
 #include "spillway/policy/clocks.hpp"
 #include "telemetry/access_log.hpp"
 #include "wire/api_path.hpp"
@@ -20,6 +21,13 @@
 #include <string_view>
 
 namespace spillway {
+
+/// What a request has used.
+struct Charge {
+    Usage usage;
+    bool estimated = false;     ///< the upstream did not say
+    std::optional<Money> cost;  ///< none: its deployment has no price
+};
 
 /// Lives in the session's frame while the request is served. Views refer to the session's input
 /// buffer.
@@ -60,6 +68,8 @@ struct Exchange {
     bool residency_held = true;        ///< no attempt left the route's geography
     std::unique_ptr<AuditTaps> audit;  ///< of the attempt that has become the ending
 
+    std::optional<Charge> charge;  ///< none: nothing was generated
+
     AccessRecord record;
     std::string skipped;              ///< text behind record.skipped
     std::string upstream_request_id;  ///< text behind record.upstream_request_id
@@ -78,6 +88,10 @@ struct Exchange {
     /// Only once the caller is known.
     [[nodiscard]] CallerCells& caller_cells() const noexcept {
         return *table->caller_cells[identity.caller->position()];
+    }
+    /// The same.
+    [[nodiscard]] Account& account() const noexcept {
+        return *table->accounts[identity.caller->position()];
     }
     /// What our own fields in the answer's head say.
     [[nodiscard]] GatewayFields gateway_fields(std::string_view deployment) const noexcept {

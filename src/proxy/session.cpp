@@ -140,7 +140,7 @@ std::optional<Refusal> find_route(Exchange& exchange) {
     if (std::optional<ErrorReply> refusal = check_audit(exchange)) {
         return Refusal{*std::move(refusal), Outcome::shed};
     }
-    for (const auto check : {check_grants, take_share}) {
+    for (const auto check : {check_grants, check_budget, take_share}) {
         if (std::optional<ErrorReply> refusal = check(exchange)) {
             return Refusal{*std::move(refusal)};
         }

@@ -8,6 +8,7 @@
 #include "fleet/fleet.hpp"
 #include "identity/caller_directory.hpp"
 #include "identity/identifier.hpp"
+#include "ledger/account.hpp"
 #include "net/byte_buffer.hpp"
 #include "net/connection_pool.hpp"
 #include "net/poller.hpp"
@@ -36,6 +37,7 @@ struct WorkerTable {
     std::shared_ptr<const CallerDirectory> callers;
     std::vector<RouteCells*> route_cells;                ///< by RouteId
     std::vector<CallerCells*> caller_cells;              ///< by Caller::position
+    std::vector<Account*> accounts;                      ///< by Caller::position
     std::vector<DeploymentCells*> deployment_cells;      ///< by DeploymentId
     std::shared_ptr<const CredentialLines> credentials;  ///< by ResourceId; replaced with the keys
     std::vector<std::shared_ptr<TlsContext>> tls;        ///< by ResourceId; null: plain

@@ -71,6 +71,7 @@ void add_amounts(JsonObject& line, const AccessRecord& record) {
         line.number("cached_input_tokens", record.usage->cached_input);
         line.number("reasoning_output_tokens", record.usage->reasoning_output);
     }
+    if (record.cost) { line.value("cost") += money_text(*record.cost); }
     line.number("bytes_in", static_cast<std::int64_t>(record.bytes_in));
     line.number("bytes_out", static_cast<std::int64_t>(record.bytes_out));
     line.milliseconds("duration_ms", record.total);

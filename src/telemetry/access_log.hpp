@@ -3,6 +3,7 @@
 // so a full disk or a blocked pipe costs log lines (counted), never requests.
 #pragma once
 
+#include "spillway/money.hpp"
 #include "spillway/operation.hpp"
 #include "spillway/policy/classify.hpp"
 #include "spillway/result.hpp"
@@ -57,6 +58,7 @@ struct AccessRecord {
     std::string_view skipped;  ///< "gpt-4o-east:cooling gpt-4o-west:open": why nobody was left
     Tokens estimate = 0;
     std::optional<Usage> usage;
+    std::optional<Money> cost;  ///< none: nothing was charged, or its deployment has no price
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
     Duration total{};

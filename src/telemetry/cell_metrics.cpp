@@ -1,5 +1,7 @@
 #include "telemetry/cell_metrics.hpp"
 
+#include "spillway/money.hpp"
+
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -175,6 +177,8 @@ void add_caller(std::string_view caller, const CellRegistry::Row<CallerCells>& r
                    total(row, &CallerCells::input_tokens));
     exposition.add(Metric::caller_tokens, {caller, "output"},
                    total(row, &CallerCells::output_tokens));
+    const auto cost = static_cast<Money>(total(row, &CallerCells::cost));
+    exposition.add(Metric::caller_cost, {caller}, units_of(cost));
 }
 
 struct WorkerCounter {

@@ -76,6 +76,7 @@ struct alignas(cache_line_bytes) CallerCells {
     std::array<Counter, outcome_count> requests;
     Counter input_tokens;
     Counter output_tokens;
+    Counter cost;  ///< Money
 };
 
 /// What belongs to a worker as a whole.

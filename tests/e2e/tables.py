@@ -63,3 +63,11 @@ def over_regions(sims, tiers, kind="azure", limits=None, **more):
         "routes": {"gpt-4o": {"tiers": gateway_tiers, **more.pop("route", {})}},
         **more,
     }
+
+
+def priced(table, price=None):
+    """The same, with a price for what every deployment generates."""
+    table["prices"] = {"list": price or {"input": 2.5, "cached_input": 1.25, "output": 10}}
+    for deployment in table["deployments"].values():
+        deployment["price"] = "list"
+    return table

@@ -10,7 +10,7 @@ from gateway import REPO, Gateway
 from identity_services import Imds, Issuer
 from prometheus import DASHBOARD, RULES, dashboard_queries
 from sim import Sim, two_regions
-from tables import over_regions
+from tables import over_regions, priced
 
 DOCUMENTS = sorted(
     path
@@ -32,13 +32,14 @@ RULE_GROUPS = {
 NO_METRICS = RECORDED | RULE_GROUPS
 NOT_SHOWN = {
     "process_virtual_memory_bytes": "says nothing about trouble; resident memory does",
+    "spillway_ledger_write_failures_total": "spillway_ledger_writable says whether it goes on",
     "process_threads": "constant: workers and a few more",
 }
 """Metrics in no panel and no rule, and why."""
 
 
 @pytest.fixture(scope="module")
-def exposed():
+def exposed(tmp_path_factory):
     """(metric families: name to (type, help), the values of each label of each family) of a gateway that has
     answered one request: what upstreams say is left of their limits is not known before. One of its
     credentials is a token, which keys are not."""
@@ -46,6 +47,9 @@ def exposed():
         sim.set_limits("east", "gpt-4o-prod", tpm=100000, rpm=600)
         table = over_regions({"east": sim, "west": sim}, [["east/gpt-4o-prod"], ["west/gpt-4o-dr"]])
         table["credentials"]["west-key"] = {"managed_identity": {}}
+        budget = {"day": {"tokens": "1M"}, "month": {"money": 100}}
+        priced(table).update(allow_anonymous=True, callers={"_anonymous": {"budget": budget}},
+                             ledger={"path": str(tmp_path_factory.mktemp("ledger") / "ledger.db")})
         with Gateway(table, env=imds.environment) as gateway:
             assert ask(gateway).status == 200
             text = gateway.fetch("/metrics").decode()

@@ -11,13 +11,13 @@ from identity_services import Imds, Issuer
 from keys import new_key
 from prometheus import Prometheus, dashboard_queries, quick_rules
 from sim import Sim, two_regions
-from tables import over_regions
+from tables import over_regions, priced
 
 LIMITS = {"tpm": 100000, "rpm": 6000}
 
 
 @pytest.fixture(scope="module")
-def outage():
+def outage(tmp_path_factory):
     """(Prometheus, what fired before, what fired after the first region was taken away, what fired
     after the second), with requests before and in between, and a stranger's in between."""
     team = new_key("team")
@@ -26,10 +26,11 @@ def outage():
     with Sim(two_regions()) as sim, Imds(Issuer()) as imds:
         for resource, deployment in (("east", "gpt-4o-prod"), ("west", "gpt-4o-dr")):
             sim.set_limits(resource, deployment, **LIMITS)
-        table = over_regions(
+        table = priced(over_regions(
             {"east": sim, "west": sim}, tiers, limits=LIMITS, breaker={"open_base": "60s"},
-            callers={"team": {"keys": [team.line]}},
-        )
+            callers={"team": {"keys": [team.line], "budget": {"month": {"money": 1000}}}},
+            ledger={"path": str(tmp_path_factory.mktemp("ledger") / "ledger.db")},
+        ))
         table["credentials"]["machine"] = {"managed_identity": {}}
         table["resources"]["spare"] = {"endpoint": sim.url("east"), "credential": "machine"}
         with Gateway(table, imds.environment) as gateway, Prometheus([gateway.admin], quick_rules()) as prometheus:

@@ -24,6 +24,7 @@ SETS = {
     "tls and variables": ({"tlsSecret": "gateway-tls", "envSecrets": ["azure-keys"], "keysSecret": ""}, GATEWAY),
     "an operator's own token": ({**MONITORED, "adminSecret": "operators"}, GATEWAY - {"Secret"} | {"ServiceMonitor", "PrometheusRule"}),
     "workload identity": ({"workloadIdentity": {"clientId": "01234567-89ab-cdef-0123-456789abcdef"}}, GATEWAY),
+    "a ledger that stays": ({"ledgerClaim": "spillway-ledger", "replicaCount": 1}, GATEWAY),
     "bare": ({"podDisruptionBudget": {"enabled": False}, "networkPolicy": {"enabled": False},
               "serviceAccount": {"create": False}, "topologySpreadConstraints": []}, {"Deployment", "Secret", "Service"}),
     "placed": ({"nodeSelector": {"kubernetes.io/os": "linux"}, "priorityClassName": "high", "podLabels": {"team": "ml"},

@@ -4,6 +4,7 @@
 
 #include "spillway/ids.hpp"
 #include "spillway/operation.hpp"
+#include "spillway/policy/spending.hpp"
 
 #include <array>
 #include <chrono>
@@ -46,13 +47,6 @@ struct TokenMatch {
     std::vector<std::string> groups;
 };
 
-/// What may be used up in one calendar period (UTC); 0: unlimited.
-struct Allowance {
-    Tokens tokens = 0;
-    double money = 0;  ///< in Config::currency
-    friend bool operator==(const Allowance&, const Allowance&) = default;
-};
-
 /// Each of them is in every audit line of the caller.
 inline constexpr std::size_t caller_tags_max = 16;
 
@@ -72,8 +66,7 @@ struct CallerConfig {
     std::int64_t rpm = 0;       ///< requests per minute; 0: unlimited
     std::uint32_t streams = 0;  ///< at the same time; 0: unlimited
     Tokens output_max = 0;      ///< largest output bound a request may ask for; 0: any
-    Allowance day;
-    Allowance month;
+    PeriodAmounts budget;       ///< for calendar days and months (UTC), 0: unlimited
     Priority priority = Priority::normal;
 
     std::string cost_center;

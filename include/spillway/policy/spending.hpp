@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace spillway {
@@ -24,6 +25,9 @@ inline constexpr std::array periods{Period::day, Period::month};
 [[nodiscard]] std::int64_t period_at(Period period, WallTime now) noexcept;
 /// Its first day.
 [[nodiscard]] std::chrono::sys_days start_of(Period period, std::int64_t number) noexcept;
+
+/// Such as 2026-11-26.
+[[nodiscard]] std::string day_text(std::chrono::sys_days day);
 
 /// One amount that is used up in one period and renewed by the next. A value of 16 bytes, shared
 /// like Breaker.
@@ -80,7 +84,7 @@ struct UsedUp {
     SpendingUnit unit;
     std::int64_t used;
     std::int64_t limit;
-    WallTime renews;
+    std::chrono::sys_days renews;  ///< begins at its midnight, UTC
 };
 
 /// The one that is renewed last, since a request can be admitted only then; none: admitted.

@@ -46,6 +46,8 @@ public:
         sources.hosts = {"Spillway.example.com"};
         sources.lost_log_lines = [] { return std::uint64_t{7}; };
         sources.audit = [] { return AuditStatus{12, 5, false}; };
+        sources.budgets = [this] { return budgets; };
+        sources.ledger = [this] { return ledger; };
         sources.cells = &cells;
         sources.started_at = t0 - std::chrono::minutes(1);
         sources.actions = actions;
@@ -56,6 +58,9 @@ public:
     FleetStatus fleet;
     std::string token;  ///< empty: nobody is asked
     ConfigStatus config{"c0ffee", WallTime(std::chrono::seconds(1'790'000'000)), 3, 1, {}, {}};
+    std::vector<BudgetStatus> budgets{
+        {"agents", {{1000, 0}, {0, 20 * money_unit}}, {{250, money_unit / 2}, {900, money_unit}}}};
+    LedgerStatus ledger{true, false, 3};
     Readiness readiness = Readiness::ready;
     std::vector<AdminAction> actions;
 };

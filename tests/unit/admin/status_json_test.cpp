@@ -106,6 +106,19 @@ TEST(StatusJson, SaysWhatRunsAndForHowLong) {
     EXPECT_EQ(status["workers"][0]["alive"], true);
 }
 
+TEST(StatusJson, ShowsWhatIsLeftOfBudgets) {
+    FakeGateway gateway;
+    const auto status = status_of(gateway);
+
+    const auto& budget = status["budgets"][0];
+    EXPECT_EQ(budget["caller"], "agents");
+    EXPECT_EQ(budget["day"]["tokens"], (nlohmann::json{{"limit", 1000}, {"used", 250}}));
+    EXPECT_EQ(budget["day"]["money"], (nlohmann::json{{"limit", nullptr}, {"used", 0.5}}));
+    EXPECT_EQ(budget["month"]["money"], (nlohmann::json{{"limit", 20.0}, {"used", 1.0}}));
+    EXPECT_EQ(status["ledger"]["writable"], false);
+    EXPECT_EQ(status["ledger"]["failed_writes"], 3);
+}
+
 TEST(StatusJson, SurvivesNamesThatAreNotUtf8) {
     FakeGateway gateway;
     gateway.fleet.deployments[0].region = "\xff";

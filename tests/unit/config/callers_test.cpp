@@ -50,8 +50,8 @@ callers:
     EXPECT_EQ(caller.rpm, 300);
     EXPECT_EQ(caller.streams, 20U);
     EXPECT_EQ(caller.output_max, 4096);
-    EXPECT_EQ(caller.day, (Allowance{10'000'000, 20.5}));
-    EXPECT_EQ(caller.month, (Allowance{0, 400}));
+    EXPECT_EQ(caller.budget.day, (Amounts{10'000'000, 20 * money_unit + money_unit / 2}));
+    EXPECT_EQ(caller.budget.month, (Amounts{0, 400 * money_unit}));
     EXPECT_EQ(caller.priority, Priority::low);
     EXPECT_EQ(caller.cost_center, "4711");
     EXPECT_EQ(caller.tags.at("team"), "x");
@@ -92,6 +92,32 @@ TEST(Callers, KeyInPlaceOfItsLineIsNotShown) {
 
     EXPECT_NE(shown.find("is a key, and the table holds only its hash"), std::string::npos);
     EXPECT_EQ(shown.find("fLrJ"), std::string::npos) << shown;
+}
+
+TEST(Callers, BudgetsAreWarnedOfWhenNothingCanUseThemUp) {
+    const std::string agents = "callers: {agents: " + keyed(", budget: {day: {money: 2}}") + "}\n";
+    EXPECT_EQ(findings(table(agents)),
+              "warning callers.agents.budget: is never used up in money: no deployment that this "
+              "caller may use has a price\n");
+    std::string priced = table("prices: {list: {input: 1, output: 2}}\n" + agents);
+    const std::string deployments = "deployments: {chat-east: {";
+    ASSERT_NE(priced.find(deployments), std::string::npos) << priced;
+    priced.insert(priced.find(deployments) + deployments.size(), "price: list, ");
+    EXPECT_EQ(findings(priced), "");
+    EXPECT_NE(findings(table("callers: {a: " + keyed(", budget: {day: {money: 0}}") + "}\n")), "");
+    EXPECT_NE(findings(table("callers: {a: " + keyed(", budget: {day: {money: 0.0000001}}") +
+                             "}\n")),
+              "");
+}
+
+TEST(Callers, HaveTagsOfABoundedNumber) {
+    std::string tags = "t0: x";
+    for (std::size_t i = 1; i < caller_tags_max; ++i) { tags += ", t" + std::to_string(i) + ": x"; }
+    const auto tagged = [](const std::string& all) {
+        return findings(table("callers: {a: " + keyed(", tags: {" + all + "}") + "}\n"));
+    };
+    EXPECT_EQ(tagged(tags), "");
+    EXPECT_EQ(tagged(tags + ", more: x"), "error callers.a.tags: has more than 16 tags\n");
 }
 
 TEST(Callers, KeyHeaderHasNoOtherMeaning) {

@@ -53,6 +53,21 @@ TEST(Diff, NamesAChangedValueWithItsEntry) {
                             "~ deployment chat-east: weight 1 -> 3"));
 }
 
+TEST(Diff, NamesWhatACallerMayDo) {
+    const std::string caller = "allow_anonymous: true\ncallers: {_anonymous: {tpm: 1k, ";
+    const auto with = [&](const std::string& rest) {
+        return loaded(before_text + caller + rest + "}}\n");
+    };
+    const Config before = with("routes: [gpt-4o], budget: {day: {tokens: 1M}}, tags: {team: x}");
+    const Config after = with("budget: {day: {tokens: 2M, money: 2.5}}, tags: {team: y}");
+
+    EXPECT_THAT(diff(before, after),
+                ElementsAre("~ caller _anonymous: budget.day.money unlimited -> 2.5",
+                            "~ caller _anonymous: budget.day.tokens 1M -> 2M",
+                            "~ caller _anonymous: routes [gpt-4o] -> all",
+                            "~ caller _anonymous: tags.team x -> y"));
+}
+
 TEST(Diff, NamesWhatCameAndWhatWent) {
     EXPECT_THAT(changes("  chat-spare: {resource: east}\nroutes: {gpt-4o: {tiers: [[chat-east], "
                         "[chat-spare]]}}",

@@ -79,7 +79,7 @@ TEST_F(LedgerTest, SaysWhyAFileCannotBeHad) {
     ledger.account("crawler").charge({100, 7}, now);
 
     EXPECT_FALSE(ledger.keep_in(path));
-    EXPECT_FALSE(ledger.is_kept());
+    EXPECT_FALSE(ledger.status().kept);
     EXPECT_EQ(today(ledger), (Amounts{100, 7}));
 }
 
@@ -96,11 +96,12 @@ TEST_F(LedgerTest, GoesOnInMemoryWhileTheDiskIsFull) {
 
         ledger.account("crawler").charge({100, 7}, now);
         const TimePoint deadline = Clock::now() + 20s;
-        while (ledger.failed_writes() < 2 && Clock::now() < deadline) {
+        while (ledger.status().failed_writes < 2 && Clock::now() < deadline) {
             std::this_thread::sleep_for(10ms);
         }
 
-        EXPECT_GE(ledger.failed_writes(), 2U);
+        EXPECT_GE(ledger.status().failed_writes, 2U);
+        EXPECT_FALSE(ledger.status().writable);
         EXPECT_EQ(today(ledger), (Amounts{100, 7}));
         ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
     }

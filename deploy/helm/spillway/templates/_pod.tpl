@@ -5,6 +5,8 @@ name: spillway
 image: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 args: [serve, --config, /etc/spillway/config/spillway.yaml]
+env:
+  - {name: STATE_DIRECTORY, value: /var/lib/spillway}
 {{- with .Values.envSecrets }}
 envFrom:
   {{- range . }}
@@ -42,6 +44,7 @@ volumeMounts:
   {{- /* The folder, not the file: a subPath would never see the table change. */}}
   - {name: spillway-config, mountPath: /etc/spillway/config, readOnly: true}
   - {name: spillway-admin, mountPath: /etc/spillway/admin, readOnly: true}
+  - {name: spillway-state, mountPath: /var/lib/spillway}
   {{- if .Values.keysSecret }}
   - {name: spillway-keys, mountPath: /etc/spillway/keys, readOnly: true}
   {{- end }}
@@ -58,6 +61,12 @@ volumeMounts:
   configMap: {name: {{ include "spillway.name" . }}}
 - name: spillway-admin
   secret: {secretName: {{ include "spillway.adminSecret" . }}, defaultMode: 0440}
+- name: spillway-state
+  {{- with .Values.ledgerClaim }}
+  persistentVolumeClaim: {claimName: {{ . }}}
+  {{- else }}
+  emptyDir: {sizeLimit: 64Mi}
+  {{- end }}
 {{- with .Values.keysSecret }}
 - name: spillway-keys
   secret: {secretName: {{ . }}, defaultMode: 0440}
