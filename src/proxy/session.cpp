@@ -68,8 +68,13 @@ void fill_record(Exchange& exchange) {
 
 // Operation and deployment out of the head's path; else what to say instead.
 std::optional<PathError> take_path(Exchange& exchange) {
+    constexpr std::size_t host_bytes_max = 255;
+    OwnAddress own;
+    if (exchange.caller.tls().active()) { own.scheme = "https"; }
+    const std::string_view host = exchange.head.fields.get(FieldName::host);
+    if (!host.empty() && host.size() <= host_bytes_max) { own.host = host; }
     auto path = parse_api_path(exchange.head.method, exchange.head.target,
-                               upgrade_of(exchange.head));
+                               upgrade_of(exchange.head), own);
     if (std::holds_alternative<PathError>(path)) { return std::get<PathError>(std::move(path)); }
     exchange.path = std::get<ApiPath>(std::move(path));
     exchange.record.operation = exchange.path.operation;

@@ -155,15 +155,16 @@ std::string_view probably_meant(std::string_view path, std::span<const Segment> 
     return {};
 }
 
-PathError unknown_url(Method method, std::string_view path, std::span<const Segment> rest) {
+PathError unknown_url(Method method, std::string_view path, std::span<const Segment> rest,
+                      const OwnAddress& own) {
     std::string message = sent(method, path) + ", which is not served here.";
     if (const std::string_view meant = probably_meant(path, rest); !meant.empty()) {
         message.append(" Did you mean /v1/").append(meant).append("?");
     }
-    message.append(
-        " Set base_url to http://<this host>/v1 (OpenAI SDKs) or azure_endpoint to"
-        " http://<this host> (Azure SDKs). Served: chat/completions, completions, embeddings,"
-        " responses, models.");
+    const std::string url = std::string(own.scheme) + "://" + std::string(own.host);
+    message.append(" Set base_url to " + url + "/v1 (OpenAI SDKs) or azure_endpoint to " + url +
+                   " (Azure SDKs). Served: chat/completions, completions, embeddings, responses,"
+                   " models.");
     return {404, "unknown_url", std::move(message)};
 }
 
@@ -203,14 +204,14 @@ std::string_view query_value(std::string_view query, std::string_view key) noexc
 }
 
 std::variant<ApiPath, PathError> parse_api_path(Method method, std::string_view target,
-                                                Upgrade upgrade) {
+                                                Upgrade upgrade, const OwnAddress& own) {
     const std::size_t question = std::min(target.find('?'), target.size());
     const std::string_view path = target.substr(0, question);
     if (!has_safe_escapes(path)) {
         return bad_path("The path holds a broken escape, or one of %00 %2E %2F %5C.");
     }
     const auto segments = split(path);
-    if (!segments) { return unknown_url(method, path, {}); }
+    if (!segments) { return unknown_url(method, path, {}, own); }
     std::span<const Segment> rest{segments->items.data(), segments->count};
     if (std::ranges::any_of(rest, [](Segment s) { return s == "." || s == ".."; })) {
         return bad_path("The path holds a . or .. segment.");
@@ -220,7 +221,7 @@ std::variant<ApiPath, PathError> parse_api_path(Method method, std::string_view 
     Segment name_segment;
     result.surface = take_surface(rest, name_segment);
     const auto match = match_operation(rest);
-    if (!match) { return unknown_url(method, path, rest); }
+    if (!match) { return unknown_url(method, path, rest, own); }
     if (auto refused = check_method(method, path, match->operation, upgrade)) {
         return std::move(*refused);
     }

@@ -39,11 +39,18 @@ struct PathError {
 /// What the head's Upgrade field asks for, as far as it matters here.
 enum class Upgrade : std::uint8_t { none, websocket };
 
+/// Where the caller thinks this gateway is: its Host field, and how it connected. For messages only.
+struct OwnAddress {
+    std::string_view scheme = "http";
+    std::string_view host = "<this host>";
+};
+
 /// Collapses `//`, tolerates a trailing slash, matches by exact segments. A WebSocket asked for on
 /// `responses` is answered 426 so that Codex falls back at once (field-notes.md §0.6).
 [[nodiscard]] std::variant<ApiPath, PathError> parse_api_path(Method method,
                                                               std::string_view target,
-                                                              Upgrade upgrade);
+                                                              Upgrade upgrade,
+                                                              const OwnAddress& own = {});
 
 /// Value of the first `key=` of a query, as it came (not decoded); empty when absent.
 [[nodiscard]] std::string_view query_value(std::string_view query, std::string_view key) noexcept;

@@ -168,6 +168,15 @@ TEST(ApiPath, SaysWhereTheApiIsWhenThePathIsUnknown) {
     EXPECT_EQ(error.message.find("secret"), std::string::npos);
 }
 
+TEST(ApiPath, NamesTheAddressThatTheCallerKnows) {
+    const Answer answer = parse_api_path(Method::post, "/chat", Upgrade::none,
+                                         {"https", "llm.example:8443"});
+    const std::string& message = std::get<PathError>(answer).message;
+
+    EXPECT_NE(message.find("Set base_url to https://llm.example:8443/v1 "), std::string::npos);
+    EXPECT_NE(message.find("azure_endpoint to https://llm.example:8443 "), std::string::npos);
+}
+
 TEST(ApiPath, GuessesWhatWasMeant) {
     struct Guess {
         std::string_view target;
