@@ -146,7 +146,11 @@ void CredentialKeeper::look(TimePoint now) {
 
 void CredentialKeeper::read_file(Kept& kept, TimePoint now) {
     kept.read_again_at = now + read_files_every;
+    const Secret before = std::move(kept.key);
     kept.key = read_key_file(kept.config.secret.path);
+    if (!before.empty() && !kept.key.empty() && kept.key.reveal() != before.reveal()) {
+        log_event(Severity::info, "credential_changed", {{"credential", kept.config.name}});
+    }
     kept.state->usable_until(kept.key.empty() ? TimePoint::min() : never);
     if (kept.key.empty()) {
         log_event(Severity::error, "credential_unusable",

@@ -39,7 +39,8 @@ struct PathError {
 /// What the head's Upgrade field asks for, as far as it matters here.
 enum class Upgrade : std::uint8_t { none, websocket };
 
-/// Where the caller thinks this gateway is: its Host field, and how it connected. For messages only.
+/// Where the caller thinks this gateway is: its Host field, and how it connected. For messages
+/// only.
 struct OwnAddress {
     std::string_view scheme = "http";
     std::string_view host = "<this host>";

@@ -215,4 +215,4 @@ def test_a_key_file_is_read_again_when_it_changes(tmp_path):
     assert {each.status for each in replies} == {200}
     keys = [each.fields["api-key"] for each in upstream.requests]
     assert keys[0] == "canary-first" and keys[-1] == "canary-second"
-    assert "canary" not in told and "credentials_changed" in told
+    assert "canary" not in told and "credential_changed" in told
