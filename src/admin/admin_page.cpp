@@ -93,6 +93,12 @@ void add_config_metrics(const ConfigStatus& config, Exposition& exposition) {
                    std::chrono::duration<double>(since_epoch).count());
 }
 
+void add_issuer_metrics(const IssuerStatus& issuer, Exposition& exposition) {
+    exposition.add(Metric::token_issuer_keys, {issuer.name}, std::uint64_t{issuer.keys});
+    exposition.add(Metric::token_issuer_refreshes, {issuer.name, "ok"}, issuer.refreshed);
+    exposition.add(Metric::token_issuer_refreshes, {issuer.name, "failed"}, issuer.failed);
+}
+
 }  // namespace
 
 AdminReply admin_error(unsigned status, std::string_view code, const std::string& message) {
@@ -181,6 +187,9 @@ void AdminPages::add_live_metrics(Exposition& exposition) const {
     exposition.add(Metric::audit_lines, {}, audit.lines);
     exposition.add(Metric::audit_dropped, {}, audit.dropped);
     exposition.add(Metric::audit_writable, {}, audit.writable ? 1.0 : 0.0);
+    for (const IssuerStatus& issuer : sources_.token_issuers()) {
+        add_issuer_metrics(issuer, exposition);
+    }
     add_budget_metrics(sources_.budgets(), sources_.ledger(), exposition);
 }
 

@@ -5,6 +5,7 @@
 #include "admin/admin_call.hpp"
 #include "config/settings.hpp"
 #include "fleet/status.hpp"
+#include "identity/key_set_keeper.hpp"
 #include "ledger/budgets.hpp"
 #include "spillway/time.hpp"
 #include "telemetry/cells.hpp"
@@ -60,6 +61,7 @@ struct AdminSources {
     std::function<AuditStatus()> audit;
     std::function<std::vector<BudgetStatus>()> budgets;  ///< of the table in use
     std::function<LedgerStatus()> ledger;
+    std::function<std::vector<IssuerStatus>()> token_issuers;
     const CellRegistry* cells = nullptr;  ///< outlives the admin server
     TimePoint started_at{};
     std::vector<ListenerStatus> listeners;

@@ -116,6 +116,16 @@ Json ledger_json(const LedgerStatus& ledger) {
     };
 }
 
+Json issuer_json(const IssuerStatus& issuer) {
+    const bool fine = issuer.trouble == TokenTrouble::none;
+    return {
+        {"name", issuer.name},
+        {"keys", issuer.keys},
+        {"refreshes", {{"ok", issuer.refreshed}, {"failed", issuer.failed}}},
+        {"trouble", fine ? Json(nullptr) : Json(name(issuer.trouble))},
+    };
+}
+
 Json tier_json(const std::vector<RouteMember>& tier, const FleetStatus& fleet) {
     Json members = Json::array();
     for (const RouteMember& member : tier) {
@@ -195,6 +205,7 @@ std::string status_json(const AdminSources& sources, TimePoint now) {
         {"routes", Json::array()},
         {"deployments", Json::array()},
         {"credentials", Json::array()},
+        {"token_issuers", Json::array()},
         {"budgets", Json::array()},
         {"ledger", ledger_json(sources.ledger())},
     };
@@ -206,6 +217,9 @@ std::string status_json(const AdminSources& sources, TimePoint now) {
     }
     for (const CredentialStatus& credential : fleet.credentials) {
         document["credentials"].push_back(credential_json(credential));
+    }
+    for (const IssuerStatus& issuer : sources.token_issuers()) {
+        document["token_issuers"].push_back(issuer_json(issuer));
     }
     for (const BudgetStatus& budget : sources.budgets()) {
         document["budgets"].push_back(budget_json(budget));

@@ -28,6 +28,7 @@ AdminSources admin_sources(const AdminParts& parts, const Config& config) {
         return budgets(table.fleet()->config(), ledger, std::chrono::system_clock::now());
     };
     sources.ledger = [&ledger = parts.ledger] { return ledger.status(); };
+    sources.token_issuers = [&key_sets = parts.key_sets] { return key_sets.status(); };
     sources.cells = &parts.cells;
     sources.started_at = Clock::now();
     sources.actions = {explain_action([&table] { return table.fleet(); })};

@@ -4,6 +4,7 @@
 #include "admin/admin_sources.hpp"
 #include "app/table_in_use.hpp"
 #include "audit/audit_writer.hpp"
+#include "identity/key_set_keeper.hpp"
 #include "ledger/ledger.hpp"
 #include "spillway/config.hpp"
 #include "telemetry/cells.hpp"
@@ -20,6 +21,7 @@ struct AdminParts {
     const LogWriter& log;
     const AuditWriter& audit;
     Ledger& ledger;
+    const KeySetKeeper& key_sets;
     const CellRegistry& cells;
 };
 

@@ -15,6 +15,7 @@
 #include "config/diff.hpp"
 #include "fleet/fleet.hpp"
 #include "identity/credential_keeper.hpp"
+#include "identity/key_set_keeper.hpp"
 #include "ledger/ledger.hpp"
 #include "net/resolver.hpp"
 #include "telemetry/event_log.hpp"
@@ -37,7 +38,8 @@ using Text = boost::system::result<void, std::string>;
 // Names are resolved before the first request if that is quick; a dead DNS must not keep us from
 // starting, or from changing the table.
 constexpr std::chrono::seconds names_patience{2};
-// The same for tokens; IMDS takes a second when it is asked for the first time.
+// The same for tokens and for the keys of token issuers; IMDS takes a second when it is asked for
+// the first time.
 constexpr std::chrono::seconds tokens_patience{3};
 // After the last word of an honest ending, the connections get this long to take it.
 constexpr std::chrono::seconds last_words_patience{2};
@@ -112,6 +114,7 @@ private:
     CellRegistry cells_;
     LiveState live_;
     CallerShares shares_;
+    IssuerStates issuers_;
     Ledger ledger_;  // requests charge it: outlives the workers
     std::shared_ptr<const Fleet> fleet_;
     Reach reach_;
@@ -121,6 +124,7 @@ private:
     std::vector<std::unique_ptr<Worker>> workers_;
     std::unique_ptr<AdminServer> admin_;
     std::unique_ptr<CredentialKeeper> credentials_;
+    std::unique_ptr<KeySetKeeper> key_sets_;
     std::unique_ptr<Resolver> resolver_;
     std::atomic<Readiness> readiness_{Readiness::starting};
     std::atomic<bool> hurry_{false};
@@ -138,6 +142,7 @@ Text Gateway::Impl::start() {
     if (!audit) { return audit.error(); }
     audit_ = std::move(*audit);
     make_workers();
+    key_sets_ = std::make_unique<KeySetKeeper>(std::random_device{}());
     auto prepared = prepare(fleet_);
     if (!prepared) { return prepared.error(); }
     for (const auto step : {&Impl::listen, &Impl::start_admin}) {
@@ -146,6 +151,7 @@ Text Gateway::Impl::start() {
     for (const auto& worker : workers_) { worker->start(); }
     start_names();
     start_credentials();
+    key_sets_->keep(prepared->callers->issuers(), tokens_patience);
     put_in_force(std::move(*prepared));
     for (const auto& worker : workers_) { worker->accept(); }
     readiness_ = Readiness::ready;
@@ -178,7 +184,7 @@ boost::system::result<Gateway::Impl::Prepared, std::string> Gateway::Impl::prepa
     if (!tls) { return tls.error(); }
     prepared.listener_tls = std::move(*tls);
     if (const Text kept = keep_budgets(ledger_, fleet->config()); !kept) { return kept.error(); }
-    prepared.callers = std::make_shared<const CallerDirectory>(fleet->config(), shares_);
+    prepared.callers = std::make_shared<const CallerDirectory>(fleet->config(), shares_, issuers_);
     TableParts parts{fleet, prepared.callers, {}, prepared.kept};
     for (const Caller& caller : prepared.callers->all()) {
         parts.accounts.push_back(&ledger_.account(caller.name()));
@@ -228,6 +234,7 @@ Reload Gateway::Impl::reload(const Config& config, std::string config_hash) {
     if (!prepared) { return refuse(prepared.error()); }
     await_names(*prepared->fleet);
     credentials_->keep(prepared->fleet, tokens_patience);
+    key_sets_->keep(prepared->callers->issuers(), tokens_patience);
     put_in_force(std::move(*prepared));
     in_use_.replace(fleet_, std::move(config_hash), std::chrono::system_clock::now());
     return {{}, diff(before->config(), config)};
@@ -241,7 +248,8 @@ Text Gateway::Impl::listen() {
 }
 
 Text Gateway::Impl::start_admin() {
-    AdminSources sources = admin_sources({in_use_, readiness_, *log_, *audit_, ledger_, cells_},
+    AdminSources sources = admin_sources({in_use_, readiness_, *log_, *audit_, ledger_, *key_sets_,
+                                          cells_},
                                          config());
     sources.listeners = listeners();
     if (reread) { sources.actions.push_back(reload_action(reread)); }

@@ -199,6 +199,13 @@ void complete_proxies(Config& config, const YamlNode& root, const Environment& e
         if (!authority) { continue; }
         credential.proxy = proxy_or_complain(environment, *authority, key.place, issues);
     }
+    for (std::size_t i = 0; i < config.token_issuers.size(); ++i) {
+        const auto& [key, node] = root.find("token_issuers")->entries[i];
+        TokenIssuerConfig& issuer = config.token_issuers[i];
+        if (issues.has_errors_below(key.place.path)) { continue; }
+        const auto keys = parse_any_url(issuer.tenant.empty() ? issuer.jwks_uri : issuer.authority);
+        if (keys) { issuer.proxy = proxy_or_complain(environment, *keys, key.place, issues); }
+    }
 }
 
 }  // namespace spillway

@@ -12,7 +12,7 @@ namespace spillway {
 void complete_credentials(Config& config, const YamlNode& root, const Environment& environment,
                           Issues& issues);
 
-/// Proxies of resources and authorities that the table does not name.
+/// Proxies of resources, authorities and token issuers that the table does not name.
 void complete_proxies(Config& config, const YamlNode& root, const Environment& environment,
                       Issues& issues);
 

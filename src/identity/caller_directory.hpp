@@ -1,15 +1,18 @@
-// All callers of a table and what leads to them: ids of keys, subjects of certificates. An
-// immutable snapshot beside the fleet's; a request keeps the one it started with.
+// All callers of a table and what leads to them: ids of keys, subjects of certificates, claims of
+// tokens. An immutable snapshot beside the fleet's; a request keeps the one it started with.
 #pragma once
 
 #include "identity/caller.hpp"
+#include "identity/token_issuer.hpp"
 #include "spillway/config.hpp"
+#include "spillway/denial.hpp"
 
 #include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 namespace spillway {
@@ -21,7 +24,7 @@ public:
         KeyHash hash;
     };
 
-    CallerDirectory(const Config& config, CallerShares& shares);
+    CallerDirectory(const Config& config, CallerShares& shares, IssuerStates& issuers);
     CallerDirectory(const CallerDirectory&) = delete;
     CallerDirectory& operator=(const CallerDirectory&) = delete;
 
@@ -44,7 +47,22 @@ public:
     /// Null when the subject is nobody's.
     [[nodiscard]] const Caller* certificate(std::string_view subject) const noexcept;
 
+    /// Whose tokens are believed, in the table's order.
+    [[nodiscard]] const std::vector<TokenIssuer>& issuers() const noexcept { return issuers_; }
+    /// By a token's `iss`; null when nobody's tokens say so.
+    [[nodiscard]] const TokenIssuer* issuer(std::string_view iss) const noexcept;
+    /// Whose token it is: of several callers that it fits the first of the table. `issuer` is one
+    /// of ours.
+    [[nodiscard]] std::variant<const Caller*, Denial> caller_of(const TokenIssuer& issuer,
+                                                                const TokenClaims& claims) const;
+
 private:
+    /// Whose a token is that says this.
+    struct TokenRule {
+        const Caller* caller;
+        const TokenIssuer* issuer;
+        TokenMatch match;
+    };
     struct Hash {
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const noexcept {
@@ -57,6 +75,8 @@ private:
     void add_proofs();
 
     std::vector<Caller> callers_;
+    std::vector<TokenIssuer> issuers_;
+    std::vector<TokenRule> token_rules_;
     ByText<Key> keys_;
     ByText<const Caller*> certificates_;
     std::string key_header_;

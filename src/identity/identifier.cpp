@@ -1,5 +1,7 @@
 #include "identity/identifier.hpp"
 
+#include "identity/token_text.hpp"
+
 #include <string>
 #include <utility>
 
@@ -21,21 +23,26 @@ Answer by_certificate(const CallerDirectory& directory, std::string_view subject
 
 }  // namespace
 
-Answer Identifier::identify(const CallerDirectory& directory, const Shown& shown) {
-    if (!directory.asks()) { return Identity{directory.anonymous(), {}, {}}; }
-    if (shown.credentials.all().empty()) { return by_certificate(directory, shown.certificate); }
+Answer Identifier::identify(const Directory& directory, const Shown& shown) {
+    if (!directory->asks()) { return Identity{directory->anonymous(), {}, {}}; }
+    if (shown.credentials.all().empty()) { return by_certificate(*directory, shown.certificate); }
     Identity first;
     for (const CallerCredential& credential : shown.credentials.all()) {
-        Answer answer = check(directory, credential);
+        Answer answer = check(directory, credential, shown.at);
         if (std::holds_alternative<Denial>(answer)) { return answer; }
         if (first.caller == nullptr) { first = std::get<Identity>(std::move(answer)); }
     }
     return first;
 }
 
-Answer Identifier::check(const CallerDirectory& directory, const CallerCredential& credential) {
-    if (credential.form == CallerCredential::Form::unknown) { return Denial::key_invalid; }
-    return check_key(directory, credential.text);
+Answer Identifier::check(const Directory& directory, const CallerCredential& credential,
+                         WallTime at) {
+    using Form = CallerCredential::Form;
+    if (credential.form == Form::unknown) { return Denial::key_invalid; }
+    const bool token = credential.form == Form::bearer && !directory->issuers().empty() &&
+                       is_token_shaped(credential.text);
+    return token ? tokens_.check(directory, credential.text, at, sha_)
+                 : check_key(*directory, credential.text);
 }
 
 Answer Identifier::check_key(const CallerDirectory& directory, std::string_view key) {

@@ -97,12 +97,42 @@ ErrorReply over_budget(Exchange& exchange, const UsedUp& why) {
     return reply;
 }
 
+// Whose keys have not been fetched yet, of that nothing can be said; the request may be right.
+ErrorReply issuer_unavailable(Exchange& exchange) {
+    ErrorReply reply = denied(exchange, Denial::issuer_unavailable, 503, "issuer_unavailable");
+    reply.message =
+        "The gateway has not been able to fetch the keys that your token is verified with. Retry "
+        "later; whoever keeps the gateway finds the reason in its log.";
+    reply.retry_after = std::chrono::seconds(1);
+    reply.should_retry = true;
+    return reply;
+}
+
+ErrorReply too_many_groups(Exchange& exchange) {
+    ErrorReply reply = not_granted(exchange, Denial::groups_overage, "groups_overage");
+    reply.message =
+        "Your token is right, but you are in so many groups that it names none. Ask for an app "
+        "role of the gateway's application, or for a token that has only the groups assigned to "
+        "it.";
+    return reply;
+}
+
+ErrorReply token_expired(Exchange& exchange) {
+    ErrorReply reply = denied(exchange, Denial::token_expired, 401, "token_expired");
+    reply.type = "authentication_error";
+    reply.authenticate = R"(Bearer error="invalid_token")";
+    reply.message = "Your token has expired. Get a new one for each request from a token provider.";
+    return reply;
+}
+
 }  // namespace
 
 std::optional<Denial> identify(Exchange& exchange, std::string_view certificate) {
     const CallerDirectory& directory = *exchange.table->callers;
     const auto credentials = CallerCredentials::of(exchange.head, directory.key_header());
-    auto answer = exchange.worker.identifier.identify(directory, {credentials, certificate});
+    auto answer = exchange.worker.identifier.identify(exchange.table->callers,
+                                                      {credentials, certificate,
+                                                       exchange.record.at});
     if (std::holds_alternative<Denial>(answer)) { return std::get<Denial>(answer); }
     exchange.identity = std::get<Identity>(std::move(answer));
     if (directory.asks()) {
@@ -114,6 +144,9 @@ std::optional<Denial> identify(Exchange& exchange, std::string_view certificate)
 
 // The same words whichever half of a credential was wrong: they must not help who guesses.
 ErrorReply not_identified(Exchange& exchange, Denial denial) {
+    if (denial == Denial::issuer_unavailable) { return issuer_unavailable(exchange); }
+    if (denial == Denial::groups_overage) { return too_many_groups(exchange); }
+    if (denial == Denial::token_expired) { return token_expired(exchange); }
     ErrorReply reply = denied(exchange, denial, 401, "invalid_api_key");
     reply.type = "authentication_error";
     reply.authenticate = "Bearer";

@@ -177,7 +177,9 @@ task<void> serve_inference(Exchange& exchange) {
 // nothing is sent anywhere.
 task<void> refuse_caller(Exchange& exchange, Denial denial) {
     std::ignore = check_audit(exchange);
-    return refuse(exchange, not_identified(exchange, denial), Outcome::client_error);
+    const bool ours = denial == Denial::issuer_unavailable;
+    return refuse(exchange, not_identified(exchange, denial),
+                  ours ? Outcome::shed : Outcome::client_error);
 }
 
 // Whom a connection comes from.

@@ -46,6 +46,8 @@ enum class Metric : std::uint8_t {
     upstream_ratelimit_remaining_requests,
     credential_expiry,
     credential_refreshes,
+    token_issuer_keys,
+    token_issuer_refreshes,
     route_deployments,
     route_deployments_eligible,
     caller_requests,

@@ -2,6 +2,7 @@
 // a group: whoever proves to be it shares its limits.
 #pragma once
 
+#include "spillway/config/egress.hpp"
 #include "spillway/ids.hpp"
 #include "spillway/operation.hpp"
 #include "spillway/policy/spending.hpp"
@@ -34,6 +35,7 @@ struct TokenIssuerConfig {
     std::string issuer;                  ///< not Entra: the exact `iss`
     std::string jwks_uri;                ///< not Entra: where its keys are
     std::string ca_file;                 ///< PEM; empty: the system's store
+    std::optional<EgressProxy> proxy;    ///< by HTTPS_PROXY and NO_PROXY; none: direct
     std::chrono::milliseconds leeway{60'000};
 };
 

@@ -119,6 +119,16 @@ TEST(StatusJson, ShowsWhatIsLeftOfBudgets) {
     EXPECT_EQ(status["ledger"]["failed_writes"], 3);
 }
 
+TEST(StatusJson, ShowsWhetherTokensCanBeVerified) {
+    FakeGateway gateway;
+    const auto issuer = status_of(gateway)["token_issuers"][0];
+
+    EXPECT_EQ(issuer["name"], "acme");
+    EXPECT_EQ(issuer["keys"], 4);
+    EXPECT_EQ(issuer["refreshes"], (nlohmann::json{{"ok", 2}, {"failed", 1}}));
+    EXPECT_EQ(issuer["trouble"], "unreachable");
+}
+
 TEST(StatusJson, SurvivesNamesThatAreNotUtf8) {
     FakeGateway gateway;
     gateway.fleet.deployments[0].region = "\xff";

@@ -24,12 +24,12 @@ protected:
     }
 
     std::string who(const std::string& fields, std::string_view certificate = {}) {
-        const CallerDirectory directory(config_, shares_);
+        const auto directory = std::make_shared<const CallerDirectory>(config_, shares_, issuers_);
         const std::string bytes = "GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
         RequestHead head;
         HeadScanner scanner{HeadLimits{}};
         EXPECT_EQ(scanner.request(bytes, head), HeadState::complete);
-        const auto credentials = CallerCredentials::of(head, directory.key_header());
+        const auto credentials = CallerCredentials::of(head, directory->key_header());
         const auto answer = identifier_.identify(directory, {credentials, certificate});
         if (const auto* denial = std::get_if<Denial>(&answer)) {
             return std::string(name(*denial));
@@ -46,6 +46,7 @@ protected:
     NewKey batch_key_ = make_key("b1");
     KeyHash old_key_ = hash_key("an-old-key-of-the-agents");
     CallerShares shares_;
+    IssuerStates issuers_;
     Config config_;
     Identifier identifier_;
 };
@@ -101,7 +102,7 @@ TEST_F(Identifying, TakesTheTablesAnonymousCaller) {
     config_.callers.push_back(nobody);
     config_.allow_anonymous = true;
 
-    const CallerDirectory directory(config_, shares_);
+    const CallerDirectory directory(config_, shares_, issuers_);
     ASSERT_NE(directory.anonymous(), nullptr);
     EXPECT_EQ(directory.all().size(), 3U);
     EXPECT_FALSE(directory.anonymous()->may_use(Operation::chat_completions));

@@ -1,0 +1,75 @@
+// Keeps the keys of every issuer of the table, in the background and on a thread of its own: one
+// fetch per issuer at a time, the last good keys for as long as a fetch fails. A request never
+// waits for any of this.
+#pragma once
+
+#include "identity/token_issuer.hpp"
+#include "identity/web_client.hpp"
+#include "net/task.hpp"
+#include "spillway/random.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace spillway {
+
+/// What operators may know of an issuer.
+struct IssuerStatus {
+    std::string name;
+    std::size_t keys = 0;  ///< that tokens are verified with now; 0: never fetched
+    std::uint64_t refreshed = 0;
+    std::uint64_t failed = 0;
+    TokenTrouble trouble = TokenTrouble::none;  ///< of the last attempt
+};
+
+class KeySetKeeper {
+public:
+    /// How soon a key that is not known is heard of.
+    static constexpr std::chrono::milliseconds look_every{250};
+
+    explicit KeySetKeeper(std::uint64_t seed);
+    ~KeySetKeeper();
+    KeySetKeeper(const KeySetKeeper&) = delete;
+    KeySetKeeper& operator=(const KeySetKeeper&) = delete;
+
+    /// From now on the keys of these issuers; what is known of them is kept. Waits until each of
+    /// the new ones has been asked, at most `patience`. One thread.
+    void keep(const std::vector<TokenIssuer>& issuers, Duration patience);
+    /// In the table's order. Any thread.
+    [[nodiscard]] std::vector<IssuerStatus> status() const;
+
+private:
+    struct Kept;
+
+    void adopt(const std::vector<TokenIssuer>& issuers);
+    void look(TimePoint now);
+    void tell_when_tried();
+    [[nodiscard]] task<void> look_again_and_again();
+    [[nodiscard]] task<void> refresh(std::shared_ptr<Kept> kept);
+    void take(Kept& kept, const Result<WebReply>& reply);
+    struct Trouble;
+    void note(Kept& kept, const Trouble& trouble);
+
+    using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
+
+    Rng rng_;
+    mutable std::mutex mutex_;  // of kept_ and the configs in it; all else is the thread's
+    std::vector<std::shared_ptr<Kept>> kept_;
+    std::shared_ptr<std::promise<void>> tried_;
+    asio::io_context io_{1};
+    asio::executor_work_guard<Executor> work_{io_.get_executor()};
+    WebClient web_{io_};
+    Timer timer_{io_};
+    std::thread thread_;
+};
+
+}  // namespace spillway
