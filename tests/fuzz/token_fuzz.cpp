@@ -1,0 +1,60 @@
+// Whatever is shown as a token is refused, or says something of bounded size; nobody is let in with
+// it, because nothing here was signed. The parts are also read apart, as if they had been signed.
+#include "identity/token_check.hpp"
+#include "identity/token_text.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace spillway;
+
+void require(bool condition) {
+    if (!condition) { std::abort(); }
+}
+
+Config config() {
+    Config table;
+    TokenIssuerConfig issuer;
+    issuer.name = "acme";
+    issuer.issuer = "i";
+    issuer.jwks_uri = "https://i/keys";
+    issuer.audiences = {"a"};
+    table.token_issuers = {issuer};
+    CallerConfig caller;
+    caller.name = "anyone";
+    caller.tokens = {TokenMatch{}};
+    table.callers = {caller};
+    return table;
+}
+
+void read_parts(const TokenText& parts) {
+    if (const auto header = read_token_header(parts.header)) {
+        require(!header->key_id.empty() && header->key_id.size() <= key_id_bytes_max);
+    }
+    const auto claims = read_token_claims(parts.claims);
+    if (!claims) { return; }
+    require(claims->expires >= 0 && claims->issuer.size() <= 512 && claims->who().size() <= 512);
+    require(claims->roles.size() <= 256 && claims->groups.size() <= 256);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static CallerShares shares;
+    static IssuerStates issuers;
+    static const auto directory = std::make_shared<const CallerDirectory>(config(), shares,
+                                                                          issuers);
+    static Sha256 sha;
+    static TokenCheck check;
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+
+    require(std::holds_alternative<Denial>(check.check(directory, text, WallTime{}, sha)));
+    if (const auto parts = split_token(text)) { read_parts(*parts); }
+    return 0;
+}
