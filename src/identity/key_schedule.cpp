@@ -23,21 +23,23 @@ Duration scaled(Duration whole, double by) noexcept {
 
 void KeySchedule::fetched(TimePoint now, Rng& rng) noexcept {
     failures_ = 0;
-    tried_at_ = now;
     due_ = now + scaled(refresh_every, 1.0 - jitter * rng.unit());
 }
 
 void KeySchedule::failed(std::optional<Duration> retry_after, TimePoint now, Rng& rng) noexcept {
     ++failures_;
-    tried_at_ = now;
     Duration wait = std::min(retry_base * (1 << std::min(failures_ - 1, doublings_max)), retry_max);
     if (retry_after) { wait = std::max(wait, std::min(*retry_after, retry_after_max)); }
     due_ = now + scaled(wait, 1.0 + jitter * rng.unit());
 }
 
 void KeySchedule::unknown_key(TimePoint now) noexcept {
-    if (tried_at_ == TimePoint::min()) { return; }
-    due_ = std::min(due_, std::max(now, tried_at_ + unknown_keys_every));
+    if (failures_ > 0) { return; }
+    const bool first = asked_at_ == TimePoint::min();
+    const TimePoint soonest = first ? now : std::max(now, asked_at_ + unknown_keys_every);
+    if (soonest >= due_) { return; }
+    due_ = soonest;
+    asked_at_ = soonest;
 }
 
 }  // namespace spillway

@@ -10,6 +10,7 @@ token endpoint. Tokens are real signed JWTs, and `guarded` is an upstream that t
 
 import base64
 import datetime
+import json
 import time
 import urllib.parse
 import uuid
@@ -19,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from jwt.algorithms import RSAAlgorithm
 from upstream import Upstream, reply
 
 COGNITIVE = "https://cognitiveservices.azure.com"
@@ -28,17 +30,32 @@ ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 class Issuer:
-    """Signs access tokens, and knows its own again."""
+    """Signs access tokens, and knows its own again. `published`: its keys by id, as others see them."""
 
     def __init__(self):
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.issued = []
+        self.published = {}
+        self.rotate("first")
+
+    def rotate(self, key_id, publish=True):
+        """Signs with a new key from now on."""
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key_id = key_id
+        if publish:
+            self.publish()
+
+    def publish(self):
+        self.published[self.key_id] = json.loads(RSAAlgorithm.to_jwk(self._key.public_key()))
+
+    def key_set(self):
+        return {"keys": [{"kid": key_id, "use": "sig", "kty": "RSA", "n": key["n"], "e": key["e"]}
+                         for key_id, key in self.published.items()]}
 
     def token(self, audience, seconds, **claims):
         now = int(time.time())
         body = {"aud": audience, "iss": f"https://sts.windows.net/{TENANT}/", "iat": now,
                 "nbf": now, "exp": now + seconds, "uti": uuid.uuid4().hex, **claims}
-        self.issued.append(jwt.encode(body, self._key, "RS256"))
+        self.issued.append(jwt.encode(body, self._key, "RS256", headers={"kid": self.key_id}))
         return self.issued[-1]
 
     def claims(self, token, audience):
@@ -132,11 +149,12 @@ def refused(code, number, description):
 
 
 class Entra(Service):
-    """Knows one application: its `secret`, its `certificate` (PEM) and the subject tokens of
+    """Publishes its keys, and knows one application, whose tokens say `claims`: its `secret`, its `certificate` (PEM) and the subject tokens of
     `federated` (a set that the test changes). An assertion is taken once."""
 
-    def __init__(self, issuer, tls, secret=None, certificate=None, federated=(), lifetime=3600):
+    def __init__(self, issuer, tls, secret=None, certificate=None, federated=(), lifetime=3600, claims=None):
         self.lifetime = lifetime
+        self.claims = claims or {}
         self.federated = set(federated)
         self._used = set()
         self._secret = secret
@@ -145,6 +163,8 @@ class Entra(Service):
         def answer(request):
             if request.target.endswith("/v2.0/.well-known/openid-configuration"):
                 return reply(200, self._metadata())
+            if request.target == f"/{TENANT}/discovery/v2.0/keys":
+                return reply(200, issuer.key_set())
             form = dict(urllib.parse.parse_qsl(request.body.decode()))
             wrong = self._refusal(request, form)
             scope = form.get("scope", "")
@@ -152,7 +172,7 @@ class Entra(Service):
                 wrong = refused("invalid_scope", 70011, "The provided value for scope is not valid.")
             if wrong is not None:
                 return wrong
-            token = issuer.token(scope.removesuffix("/.default"), self.lifetime)
+            token = issuer.token(scope.removesuffix("/.default"), self.lifetime, **self.claims)
             return reply(200, {"token_type": "Bearer", "expires_in": self.lifetime,
                                "ext_expires_in": self.lifetime, "access_token": token})
 
