@@ -3,6 +3,7 @@
 import http.client
 import json
 import ssl
+import subprocess
 
 import openai
 import pytest
@@ -184,6 +185,31 @@ def test_a_client_certificate_says_who_calls(sim, tmp_path):
             connection.request("POST", V1_CHAT, json.dumps(HELLO), fields)
             assert connection.getresponse().status == status, name
             connection.close()
+
+
+def test_curl_calls_with_a_certificate(sim, tmp_path):
+    authority = Authority(tmp_path / "ca")
+    certificate, key = authority.files("localhost")
+    files = {"certificate": str(certificate), "key": str(key), "client_ca": str(authority.certificate)}
+    listen = [{"address": "127.0.0.1:0", "tls": files}]
+    callers = {"agents": {"certificates": ["CN=agents"]}}
+    with Gateway(table(sim, listen=listen, callers=callers)) as gateway:
+        ours = authority.files("agents")
+
+        def curl(*options):
+            """(curl's exit status, the answer)"""
+            url = f"https://localhost:{gateway.address[1]}{V1_CHAT}"
+            done = subprocess.run(
+                ["curl", "-sS", "--cacert", authority.certificate, "--json", json.dumps(HELLO), *options, url],
+                capture_output=True, timeout=20)
+            return done.returncode, done.stdout
+
+        status, answer = curl("--cert", ours[0], "--key", ours[1])
+        assert status == 0 and json.loads(answer)["object"] == "chat.completion"
+        assert curl()[0] != 0, "without a certificate there is no connection"
+        foreign = Authority(tmp_path / "foreign").files("agents")
+        assert curl("--cert", foreign[0], "--key", foreign[1])[0] != 0
+        assert [line["caller"] for line in gateway.access_log(at_least=1)] == ["agents"]
 
 
 def test_the_audit_stream_says_who_asked_and_who_tried_in_vain(sim, tmp_path):

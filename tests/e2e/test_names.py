@@ -48,6 +48,8 @@ def exposed(tmp_path_factory):
         table = over_regions({"east": sim, "west": sim}, [["east/gpt-4o-prod"], ["west/gpt-4o-dr"]])
         table["credentials"]["west-key"] = {"managed_identity": {}}
         budget = {"day": {"tokens": "1M"}, "month": {"money": 100}}
+        table["token_issuers"] = {"acme": {"issuer": "https://id.example", "audiences": ["a"],
+                                           "jwks_uri": "https://127.0.0.1:1/keys"}}
         priced(table).update(allow_anonymous=True, callers={"_anonymous": {"budget": budget}},
                              ledger={"path": str(tmp_path_factory.mktemp("ledger") / "ledger.db")})
         with Gateway(table, env=imds.environment) as gateway:
