@@ -240,6 +240,23 @@ def callers(board):
         "none",
         stacked=True,
     )
+    for label, of, tells in (
+        ("cost_center", "spillway_caller_info", "cost center"),
+        ("value", 'spillway_caller_tag{tag="team"}', "the tag team; write another tag for it"),
+    ):
+        board.lines(
+            f"Cost per hour by {tells.split(';')[0]}",
+            f"As the table says who pays: by {tells}.",
+            [
+                (
+                    f"3600 * sum by ({label}) (rate(spillway_caller_cost_total{{{GATEWAY}}}"
+                    f"[$__rate_interval]) * on (job, instance, caller) group_left ({label}) {of})",
+                    "{{" + label + "}}",
+                )
+            ],
+            "none",
+            stacked=True,
+        )
     board.lines(
         "Budgets used",
         "Share of what a caller may use up in the day or month that runs (UTC), of the fullest"

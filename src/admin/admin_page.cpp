@@ -93,6 +93,13 @@ void add_config_metrics(const ConfigStatus& config, Exposition& exposition) {
                    std::chrono::duration<double>(since_epoch).count());
 }
 
+void add_labels(const CallerLabels& labels, Exposition& exposition) {
+    exposition.add(Metric::caller_info, {labels.caller, labels.cost_center}, 1.0);
+    for (const auto& [tag, value] : labels.tags) {
+        exposition.add(Metric::caller_tag, {labels.caller, tag, value}, 1.0);
+    }
+}
+
 void add_issuer_metrics(const IssuerStatus& issuer, Exposition& exposition) {
     exposition.add(Metric::token_issuer_keys, {issuer.name}, std::uint64_t{issuer.keys});
     exposition.add(Metric::token_issuer_refreshes, {issuer.name, "ok"}, issuer.refreshed);
@@ -187,6 +194,7 @@ void AdminPages::add_live_metrics(Exposition& exposition) const {
     exposition.add(Metric::audit_lines, {}, audit.lines);
     exposition.add(Metric::audit_dropped, {}, audit.dropped);
     exposition.add(Metric::audit_writable, {}, audit.writable ? 1.0 : 0.0);
+    for (const CallerLabels& caller : sources_.callers()) { add_labels(caller, exposition); }
     for (const IssuerStatus& issuer : sources_.token_issuers()) {
         add_issuer_metrics(issuer, exposition);
     }

@@ -48,6 +48,13 @@ struct AuditStatus {
     bool writable = true;
 };
 
+/// By what a caller's requests are charged to somebody.
+struct CallerLabels {
+    std::string caller;
+    std::string cost_center;
+    std::map<std::string, std::string> tags;
+};
+
 /// All are called on the admin thread, while the workers run. None may be empty.
 struct AdminSources {
     std::function<FleetStatus(TimePoint now)> fleet;
@@ -61,6 +68,7 @@ struct AdminSources {
     std::function<AuditStatus()> audit;
     std::function<std::vector<BudgetStatus>()> budgets;  ///< of the table in use
     std::function<LedgerStatus()> ledger;
+    std::function<std::vector<CallerLabels>()> callers;  ///< of the table in use
     std::function<std::vector<IssuerStatus>()> token_issuers;
     const CellRegistry* cells = nullptr;  ///< outlives the admin server
     TimePoint started_at{};

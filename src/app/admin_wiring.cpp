@@ -6,8 +6,21 @@
 
 #include <chrono>
 #include <string_view>
+#include <vector>
 
 namespace spillway {
+
+namespace {
+
+std::vector<CallerLabels> labels_of(const Config& config) {
+    std::vector<CallerLabels> all;
+    for (const CallerConfig& caller : config.callers) {
+        all.push_back({caller.name, caller.cost_center, caller.tags});
+    }
+    return all;
+}
+
+}  // namespace
 
 AdminSources admin_sources(const AdminParts& parts, const Config& config) {
     TableInUse& table = parts.table;
@@ -27,6 +40,7 @@ AdminSources admin_sources(const AdminParts& parts, const Config& config) {
     sources.budgets = [&table, &ledger = parts.ledger] {
         return budgets(table.fleet()->config(), ledger, std::chrono::system_clock::now());
     };
+    sources.callers = [&table] { return labels_of(table.fleet()->config()); };
     sources.ledger = [&ledger = parts.ledger] { return ledger.status(); };
     sources.token_issuers = [&key_sets = parts.key_sets] { return key_sets.status(); };
     sources.cells = &parts.cells;

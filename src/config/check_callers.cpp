@@ -144,13 +144,33 @@ bool can_spend_money(const Config& config, const CallerConfig& caller) {
     });
 }
 
-void check_accounting(const Loaded& loaded, std::size_t position, Issues& issues) {
-    const CallerConfig& caller = loaded.config().callers[position];
-    const YamlNode& node = loaded.entry("callers", position).value;
+void check_tags(const CallerConfig& caller, const YamlNode& node, Issues& issues) {
     if (caller.tags.size() > caller_tags_max) {
         issues.error(nearest(node, {"tags"}).place,
                      "has more than " + std::to_string(caller_tags_max) + " tags");
     }
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : caller.tags) {
+        bytes += name.size() + value.size();
+        const bool plain = std::ranges::none_of(value, [](char c) {
+            return (c >= 0 && c < ' ') || c == '"' || c == '\\' || c == 0x7F;
+        });
+        if (!plain) {
+            issues.error(nearest(node, {"tags", name}).place,
+                         "has a quote, a backslash or a control character in it");
+        }
+    }
+    if (bytes > caller_tags_bytes_max) {
+        issues.error(nearest(node, {"tags"}).place,
+                     "is longer than " + std::to_string(caller_tags_bytes_max) +
+                         " bytes: it stands in every log line of the caller");
+    }
+}
+
+void check_accounting(const Loaded& loaded, std::size_t position, Issues& issues) {
+    const CallerConfig& caller = loaded.config().callers[position];
+    const YamlNode& node = loaded.entry("callers", position).value;
+    check_tags(caller, node, issues);
     const bool in_money = caller.budget.day.money > 0 || caller.budget.month.money > 0;
     if (in_money && !can_spend_money(loaded.config(), caller)) {
         issues.warn(nearest(node, {"budget"}).place,

@@ -138,6 +138,7 @@ std::optional<Denial> identify(Exchange& exchange, std::string_view certificate)
     if (directory.asks()) {
         exchange.record.caller = exchange.identity.caller->name();
         exchange.record.cost_center = exchange.identity.caller->config().cost_center;
+        exchange.record.tags = &exchange.identity.caller->config().tags;
     }
     return std::nullopt;
 }

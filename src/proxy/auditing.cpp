@@ -84,9 +84,7 @@ void audit(Exchange& exchange) {
     const std::string proof = proof_of(exchange.identity);
     record.identified_by = proof;
     record.cost_center = seen.cost_center;
-    if (exchange.identity.caller != nullptr) {
-        record.tags = &exchange.identity.caller->config().tags;
-    }
+    record.tags = seen.tags;
     record.peer = seen.peer;
     record.operation = seen.operation;
     if (exchange.route != nullptr) { record.route = seen.route; }

@@ -41,6 +41,12 @@ void append_attempts(std::string& out, const AccessRecord& record) {
     out += ']';
 }
 
+void append_tags(std::string& out, const std::map<std::string, std::string>& tags) {
+    JsonObject object(out);
+    for (const auto& [name, value] : tags) { object.named(name, value, text_bytes_max); }
+    object.finish();
+}
+
 void add_request(JsonObject& line, const AccessRecord& record) {
     line.text("request_id", record.request_id, id_bytes_max);
     line.text("peer", record.peer, word_bytes_max);
@@ -49,6 +55,9 @@ void add_request(JsonObject& line, const AccessRecord& record) {
     if (!record.caller.empty()) { line.text("caller", record.caller, word_bytes_max); }
     if (!record.cost_center.empty()) {
         line.text("cost_center", record.cost_center, word_bytes_max);
+    }
+    if (record.tags != nullptr && !record.tags->empty()) {
+        append_tags(line.value("tags"), *record.tags);
     }
     line.text("route", record.route, name_bytes_max);
     if (record.operation) { line.text("api", name(*record.operation), word_bytes_max); }

@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,8 +47,9 @@ struct AccessRecord {
     std::string_view method;
     std::string_view target;  ///< path only; the query may hold a key
     std::string_view user_agent;
-    std::string_view caller;            ///< its name; empty: not known, or nobody is asked
-    std::string_view cost_center;       ///< of the caller; empty: none
+    std::string_view caller;       ///< its name; empty: not known, or nobody is asked
+    std::string_view cost_center;  ///< of the caller; empty: none
+    const std::map<std::string, std::string>* tags = nullptr;  ///< of the caller; null: none
     std::string_view route = "_other";  ///< its name; this when the model is in none
     std::optional<Operation> operation;
     bool stream = false;

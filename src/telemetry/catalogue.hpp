@@ -53,6 +53,8 @@ enum class Metric : std::uint8_t {
     caller_requests,
     caller_tokens,
     caller_cost,
+    caller_info,
+    caller_tag,
     caller_budget_limit,
     caller_budget_used,
     denials,

@@ -60,7 +60,7 @@ def test_sdks_show_their_key_in_every_form(gateway, sim, name, client):
         answer = sdk.chat.completions.with_raw_response.create(model="gpt-4o", messages=HELLO["messages"])
     assert answer.http_response.status_code == 200
     line = line_of(gateway, answer.headers["x-request-id"])
-    assert line["caller"] == "batch" and "cost_center" not in line
+    assert line["caller"] == "batch" and "cost_center" not in line and "tags" not in line
 
     with client(gateway.url, "wrong-" + AGENTS.secret) as sdk, pytest.raises(openai.AuthenticationError) as refused:
         sdk.chat.completions.create(model="gpt-4o", messages=HELLO["messages"])
@@ -140,7 +140,9 @@ def test_callers_are_counted_and_logged(gateway):
     reply = ask(gateway, headers=bearer(AGENTS))
 
     line = line_of(gateway, reply)
-    assert (line["caller"], line["cost_center"]) == ("agents", "4711")
+    assert (line["caller"], line["cost_center"], line["tags"]) == ("agents", "4711", {"team": "desk"})
+    assert gateway.metric("spillway_caller_info", caller="agents", cost_center="4711") == 1
+    assert gateway.metric("spillway_caller_tag", caller="agents", tag="team", value="desk") == 1
     assert gateway.metric("spillway_caller_requests_total", caller="agents", outcome="ok") == before + 1
     assert gateway.metric("spillway_caller_tokens_total", caller="agents", direction="input") > 0
 

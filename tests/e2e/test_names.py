@@ -50,7 +50,7 @@ def exposed(tmp_path_factory):
         budget = {"day": {"tokens": "1M"}, "month": {"money": 100}}
         table["token_issuers"] = {"acme": {"issuer": "https://id.example", "audiences": ["a"],
                                            "jwks_uri": "https://127.0.0.1:1/keys"}}
-        priced(table).update(allow_anonymous=True, callers={"_anonymous": {"budget": budget}},
+        priced(table).update(allow_anonymous=True, callers={"_anonymous": {"budget": budget, "tags": {"team": "x"}}},
                              ledger={"path": str(tmp_path_factory.mktemp("ledger") / "ledger.db")})
         with Gateway(table, env=imds.environment) as gateway:
             assert ask(gateway).status == 200

@@ -28,7 +28,8 @@ def outage(tmp_path_factory):
             sim.set_limits(resource, deployment, **LIMITS)
         table = priced(over_regions(
             {"east": sim, "west": sim}, tiers, limits=LIMITS, breaker={"open_base": "60s"},
-            callers={"team": {"keys": [team.line], "budget": {"month": {"money": 1000}}}},
+            callers={"team": {"keys": [team.line], "budget": {"month": {"money": 1000}},
+                              "cost_center": "4711", "tags": {"team": "desk"}}},
             ledger={"path": str(tmp_path_factory.mktemp("ledger") / "ledger.db")},
         ))
         table["credentials"]["machine"] = {"managed_identity": {}}

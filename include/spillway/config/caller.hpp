@@ -49,8 +49,10 @@ struct TokenMatch {
     std::vector<std::string> groups;
 };
 
-/// Each of them is in every audit line of the caller.
+/// Each of them is in every log line of the caller.
 inline constexpr std::size_t caller_tags_max = 16;
+/// Names and values of all of a caller's tags.
+inline constexpr std::size_t caller_tags_bytes_max = 512;
 
 enum class Priority : std::uint8_t { low, normal };
 

@@ -48,6 +48,9 @@ public:
         sources.audit = [] { return AuditStatus{12, 5, false}; };
         sources.budgets = [this] { return budgets; };
         sources.ledger = [this] { return ledger; };
+        sources.callers = [] {
+            return std::vector<CallerLabels>{{"agents", "4711", {{"team", "desk"}}}};
+        };
         sources.token_issuers = [] {
             return std::vector<IssuerStatus>{{"acme", 4, 2, 1, TokenTrouble::unreachable}};
         };

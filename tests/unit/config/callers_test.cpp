@@ -117,6 +117,11 @@ TEST(Callers, HaveTagsOfABoundedNumber) {
         return findings(table("callers: {a: " + keyed(", tags: {" + all + "}") + "}\n"));
     };
     EXPECT_EQ(tagged(tags), "");
+    EXPECT_EQ(tagged("t: " + std::string(caller_tags_bytes_max, 'x')),
+              "error callers.a.tags: is longer than 512 bytes: it stands in every log line of the "
+              "caller\n");
+    EXPECT_EQ(tagged("t: 'a\"b'"),
+              "error callers.a.tags.t: has a quote, a backslash or a control character in it\n");
     EXPECT_EQ(tagged(tags + ", more: x"), "error callers.a.tags: has more than 16 tags\n");
 }
 

@@ -1,5 +1,7 @@
 #include "telemetry/access_log.hpp"
 
+#include "spillway/config/caller.hpp"
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -85,6 +87,11 @@ TEST(AccessLine, EveryKeyIsDocumented) {
     const std::string document{std::istreambuf_iterator<char>(file), {}};
     AccessRecord record = failed_over_stream();
     record.detail = "why";
+    const std::map<std::string, std::string> tags{{"team", "desk"}};
+    record.caller = "agents";
+    record.cost_center = "4711";
+    record.tags = &tags;
+    record.cost = 1;
     record.skipped = "a:open";
 
     const auto line = nlohmann::json::parse(line_of(record));
@@ -108,6 +115,10 @@ TEST(AccessLine, StaysOneBoundedJsonLineWhateverItIsGiven) {
               &record.target, &record.user_agent, &record.route, &record.detail, &record.skipped}) {
             *text = hostile;
         }
+        // As much as a table may have.
+        const std::map<std::string, std::string> tags{
+            {"team", std::string(caller_tags_bytes_max - 5, 'x')}, {"a", ""}};
+        record.tags = &tags;
         record.attempts.assign(AccessRecord::attempts_max,
                                {hostile, -2147483647, Reason::timeout_first_event, 100h, false,
                                 true});

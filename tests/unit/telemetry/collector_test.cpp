@@ -109,8 +109,8 @@ TEST(Collector, MakesAsManySeriesAsPublished) {
 
     std::ifstream file(SPILLWAY_DOCS "/metrics.md");
     const std::string document{std::istreambuf_iterator<char>(file), {}};
-    // Nine of a deployment, two of a route (but not of `_other`) and twelve of the fixed ones come
-    // from the admin pages: live state.
+    // Nine of a deployment, two of a route (but not of `_other`) and twelve of the
+    // fixed ones come from the admin pages: live state.
     const std::string formula = "routes x " + std::to_string(per_route + 2) + " + deployments x " +
                                 std::to_string(per_deployment + 9) + " + callers x " +
                                 std::to_string(per_caller) + " + workers x " +
