@@ -1,0 +1,66 @@
+// Whatever stands in a request's head, nobody is let in who has not shown the one key or the one
+// certificate of the table; and whoever shows the key among other things is let in or refused, but
+// never taken for somebody else.
+#include "identity/identifier.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace spillway;
+
+void require(bool condition) {
+    if (!condition) { std::abort(); }
+}
+
+constexpr std::string_view key = "a-key-that-is-long-enough";
+
+Config config() {
+    Config table;
+    TokenIssuerConfig issuer;
+    issuer.name = "acme";
+    issuer.issuer = "i";
+    issuer.jwks_uri = "https://i/keys";
+    issuer.audiences = {"a"};
+    table.token_issuers = {issuer};
+    table.caller_key_header = "x-team-key";
+    CallerConfig caller;
+    caller.name = "one";
+    caller.keys = {hash_key(key)};
+    caller.tokens = {TokenMatch{}};
+    caller.certificates = {"CN=one"};
+    table.callers = {caller};
+    return table;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static CallerShares shares;
+    static IssuerStates issuers;
+    static const auto directory = std::make_shared<const CallerDirectory>(config(), shares,
+                                                                          issuers);
+    static Identifier identifier;
+    const std::string fields(reinterpret_cast<const char*>(data), size);
+    const std::string text = "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\n" + fields;
+    RequestHead head;
+    HeadScanner scanner{HeadLimits{}};
+    if (scanner.request(text, head) != HeadState::complete) { return 0; }
+
+    const auto credentials = CallerCredentials::of(head, directory->key_header());
+    const auto answer = identifier.identify(directory, {credentials, {}, WallTime{}});
+    const bool shown = text.find(key) != std::string::npos;
+    if (const auto* const identity = std::get_if<Identity>(&answer)) {
+        require(shown && identity->proof == Proof::key && identity->caller->name() == "one");
+    }
+    const bool nothing = credentials.all().empty();
+    const auto by_certificate = identifier.identify(directory, {credentials, "CN=one", WallTime{}});
+    require(!nothing || std::holds_alternative<Identity>(by_certificate));
+    require(nothing || shown || std::holds_alternative<Denial>(by_certificate));
+    return 0;
+}
