@@ -62,6 +62,20 @@ void check_issuer(const TokenIssuerConfig& issuer, const YamlNode& node, Issues&
     check_readable(nearest(node, {"ca_file"}).place, issuer.ca_file, issues);
 }
 
+/// A token belongs to the issuer that its `iss` names.
+void check_twin_issuers(const Loaded& loaded, Issues& issues) {
+    std::map<std::string, std::string> owners;
+    const auto& issuers = loaded.config().token_issuers;
+    for (std::size_t i = 0; i < issuers.size(); ++i) {
+        const std::string& whose = issuers[i].tenant.empty() ? issuers[i].issuer
+                                                             : issuers[i].tenant;
+        const auto [owner, is_new] = owners.emplace(whose, issuers[i].name);
+        if (is_new) { continue; }
+        issues.error(loaded.entry("token_issuers", i).key.place,
+                     "is the issuer `" + owner->second + "` once more", "name all audiences there");
+    }
+}
+
 void check_key_ids(const Loaded& loaded, Issues& issues) {
     std::map<std::string, std::string> owners;
     const auto& callers = loaded.config().callers;
@@ -210,6 +224,7 @@ void check_callers(const Loaded& loaded, Issues& issues) {
         if (issues.has_errors_below(key.place.path)) { continue; }
         check_issuer(config.token_issuers[i], node, issues);
     }
+    if (!issues.has_errors_below("token_issuers")) { check_twin_issuers(loaded, issues); }
     if (issues.has_errors_below("callers")) { return; }
     for (std::size_t i = 0; i < config.callers.size(); ++i) {
         check_proofs(config.callers[i], loaded.entry("callers", i), config, issues);

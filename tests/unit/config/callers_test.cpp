@@ -153,6 +153,14 @@ TEST(TokenIssuers, AreATenantOrAnIssuerWithItsKeys) {
     EXPECT_NE(issuer(tenant + ", audiences: [api://a], leeway: 301s"), "");
 }
 
+TEST(TokenIssuers, AreThereOnce) {
+    const std::string one = "tenant: 01234567-89ab-cdef-0123-456789abcdef, audiences: [api://a]";
+    const std::string other = "issuer: a, jwks_uri: \"https://a.com/keys\", audiences: [b]";
+    EXPECT_EQ(findings(table("token_issuers: {acme: {" + one + "}, b: {" + other + "}}\n")), "");
+    EXPECT_EQ(findings(table("token_issuers: {acme: {" + one + "}, b: {" + one + "}}\n")),
+              "error token_issuers.b: is the issuer `acme` once more\n");
+}
+
 TEST(TokenIssuers, BelieveNoTokenForSomebodyElse) {
     for (const char* audience :
          {"https://cognitiveservices.azure.com", "https://cognitiveservices.azure.com/",
