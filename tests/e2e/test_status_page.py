@@ -12,6 +12,7 @@ import pytest
 from asking import STREAM, ask, ask_many
 from browser import NODE_MODULES, axe, chromium, opened
 from gateway import Gateway
+from keys import new_key
 from sim import Sim, two_regions
 from tables import over_regions
 
@@ -135,6 +136,24 @@ def test_says_first_what_is_wrong(browser, failing):
         assert "gpt-4o: served by tier 2" in problems
         # Above everything else that can be read.
         assert headline.bounding_box()["y"] < page.locator(".route").bounding_box()["y"]
+
+
+def test_says_who_is_out_of_budget_and_whose_tokens_cannot_be_verified(browser, tmp_path):
+    key = new_key("agents")
+    issuer = {"issuer": "https://id.example", "audiences": ["a"], "jwks_uri": "https://127.0.0.1:1/keys"}
+    with Sim(two_regions()) as sim:
+        table = over_regions(
+            {"east": sim}, [["east/gpt-4o-prod"]], ledger={"path": str(tmp_path / "ledger.db")},
+            callers={"agents": {"keys": [key.line], "budget": {"day": {"tokens": 1}}}})
+        with Gateway({**table, "token_issuers": {"acme": issuer}}) as gateway, opened(browser, gateway) as page:
+            headline = page.locator("#headline")
+            headline.get_by_text("Callers with tokens of acme get errors").wait_for()
+            gateway.reload(table)
+            headline.get_by_text("All is well").wait_for()
+            assert ask(gateway, headers={"api-key": key.secret}).status == 200
+            headline.get_by_text("Callers are served; something needs a look").wait_for()
+            problem = page.locator("#problems li").inner_text()
+            assert problem == "agents: its tokens for the day are used up: its requests get 403"
 
 
 def test_tells_what_happened_before_it_was_opened(browser, failing):

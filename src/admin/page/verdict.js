@@ -64,10 +64,43 @@ function gatewayProblems(status) {
     return found;
 }
 
+function budgetProblem(budget) {
+    const parts = ["month", "day"].flatMap((period) => ["tokens", "money"].map((unit) =>
+        ({ period, unit, ...budget[period][unit] })));
+    const fullest = parts.filter((part) => part.limit !== null)
+        .reduce((a, b) => (b.used / b.limit > a.used / a.limit ? b : a));
+    const share = fullest.used / fullest.limit;
+    if (share < NEARLY_FULL) return null;
+    const what = `${fullest.unit} for the ${fullest.period}`;
+    return { tone: "warn", subject: budget.caller, text: share >= 1
+        ? `its ${what} are used up: its requests get 403`
+        : `${Math.floor(share * 100)} % of its ${what} are used` };
+}
+
+function identityProblems(status) {
+    const found = status.budgets.map(budgetProblem).filter(Boolean);
+    for (const issuer of status.token_issuers.filter((each) => each.trouble !== null)) {
+        found.push(issuer.keys === 0
+            ? { tone: "bad", subject: issuer.name, text: "its keys have never been fetched: callers " +
+                `with its tokens get 503 (${issuer.trouble})` }
+            : { tone: "warn", subject: issuer.name,
+                text: `its keys cannot be fetched again (${issuer.trouble}); the last ones are used` });
+    }
+    for (const credential of status.credentials.filter((each) => !each.usable)) {
+        found.push({ tone: "warn", subject: credential.name,
+            text: `requests cannot be signed with it (${credential.trouble ?? "no key"})` });
+    }
+    if (!status.ledger.writable) {
+        found.push({ tone: "warn", subject: "Ledger",
+            text: "what callers use up cannot be written; a restart would forget it" });
+    }
+    return found;
+}
+
 /** `{tone, headline, problems: [{tone, subject, text}]}` */
 export function verdict(status) {
     const routes = status.routes.map(routeProblem).filter(Boolean);
-    const problems = [...gatewayProblems(status), ...routes,
+    const problems = [...gatewayProblems(status), ...routes, ...identityProblems(status),
         ...status.deployments.map(deploymentProblem).filter(Boolean)];
     problems.sort((a, b) => WEIGHT[a.tone] - WEIGHT[b.tone]);
     return { problems, ...headline(status, routes, problems) };
@@ -82,6 +115,11 @@ function headline(status, routes, problems) {
     if (stuck) return { tone: "bad", headline: "A worker does not answer" };
     if (status.config.last_error) {
         return { tone: "bad", headline: "The last change of the routing table was refused" };
+    }
+    const unknown = status.token_issuers.filter((issuer) => issuer.keys === 0)
+        .map((issuer) => issuer.name);
+    if (unknown.length > 0) {
+        return { tone: "bad", headline: `Callers with tokens of ${several(unknown)} get errors` };
     }
     if (status.state === "draining") return { tone: "warn", headline: "This gateway is draining" };
     const elsewhere = routes.map((route) => route.subject);
