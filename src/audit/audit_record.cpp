@@ -80,19 +80,13 @@ void append_body(std::string& out, const KeptBody& body) {
     object.finish();
 }
 
-void append_tags(std::string& out, const std::map<std::string, std::string>& tags) {
-    JsonObject object(out);
-    for (const auto& [name, value] : tags) { object.named(name, value, name_bytes_max); }
-    object.finish();
-}
-
 void add_who(JsonObject& line, const AuditRecord& record) {
     line.text("request_id", record.request_id, id_bytes_max);
     add_text(line, "caller", record.caller, name_bytes_max);
     add_text(line, "identified_by", record.identified_by, text_bytes_max);
     add_text(line, "cost_center", record.cost_center, name_bytes_max);
     if (record.tags != nullptr && !record.tags->empty()) {
-        append_tags(line.value("tags"), *record.tags);
+        append_json_texts(line.value("tags"), *record.tags, text_bytes_max);
     }
     line.text("peer", record.peer, word_bytes_max);
     if (record.operation) { line.text("operation", name(*record.operation), word_bytes_max); }

@@ -1,5 +1,7 @@
 #include "identity/client_assertion.hpp"
 
+#include "identity/openssl_handle.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -19,13 +21,6 @@ namespace {
 // Entra takes ten minutes; a statement that is used at once needs no more.
 constexpr std::chrono::minutes valid_for{10};
 
-template <auto release>
-struct Release {
-    template <class Handle>
-    void operator()(Handle* handle) const noexcept {
-        release(handle);
-    }
-};
 using Bio = std::unique_ptr<BIO, Release<BIO_free>>;
 using Certificate = std::unique_ptr<X509, Release<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;

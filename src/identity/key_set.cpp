@@ -1,6 +1,7 @@
 #include "identity/key_set.hpp"
 
 #include "base/base64url.hpp"
+#include "identity/openssl_handle.hpp"
 #include "identity/strict_json.hpp"
 #include "wire/octets.hpp"
 
@@ -26,13 +27,6 @@ constexpr int rsa_bits_max = 8192;  // verifying takes longer the larger it is
 constexpr std::size_t exponent_bytes_max = 8;
 constexpr std::size_t coordinate_bytes = 32;  // of P-256
 
-template <auto release>
-struct Release {
-    template <class Handle>
-    void operator()(Handle* handle) const noexcept {
-        release(handle);
-    }
-};
 using Number = std::unique_ptr<BIGNUM, Release<BN_free>>;
 using ParameterBuilder = std::unique_ptr<OSSL_PARAM_BLD, Release<OSSL_PARAM_BLD_free>>;
 using Parameters = std::unique_ptr<OSSL_PARAM, Release<OSSL_PARAM_free>>;

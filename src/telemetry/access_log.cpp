@@ -41,12 +41,6 @@ void append_attempts(std::string& out, const AccessRecord& record) {
     out += ']';
 }
 
-void append_tags(std::string& out, const std::map<std::string, std::string>& tags) {
-    JsonObject object(out);
-    for (const auto& [name, value] : tags) { object.named(name, value, text_bytes_max); }
-    object.finish();
-}
-
 void add_request(JsonObject& line, const AccessRecord& record) {
     line.text("request_id", record.request_id, id_bytes_max);
     line.text("peer", record.peer, word_bytes_max);
@@ -57,7 +51,7 @@ void add_request(JsonObject& line, const AccessRecord& record) {
         line.text("cost_center", record.cost_center, word_bytes_max);
     }
     if (record.tags != nullptr && !record.tags->empty()) {
-        append_tags(line.value("tags"), *record.tags);
+        append_json_texts(line.value("tags"), *record.tags, text_bytes_max);
     }
     line.text("route", record.route, name_bytes_max);
     if (record.operation) { line.text("api", name(*record.operation), word_bytes_max); }

@@ -178,4 +178,11 @@ std::string& JsonObject::value(const JsonKey& key) {
     return out_;
 }
 
+void append_json_texts(std::string& out, const std::map<std::string, std::string>& texts,
+                       std::size_t escaped_bytes_max) {
+    JsonObject object(out);
+    for (const auto& [name, text] : texts) { object.named(name, text, escaped_bytes_max); }
+    object.finish();
+}
+
 }  // namespace spillway

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -67,5 +68,9 @@ private:
     std::string& out_;
     bool is_empty_ = true;
 };
+
+/// An object of texts. The names need no escape.
+void append_json_texts(std::string& out, const std::map<std::string, std::string>& texts,
+                       std::size_t escaped_bytes_max);
 
 }  // namespace spillway

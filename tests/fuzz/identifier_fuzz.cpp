@@ -2,11 +2,11 @@
 // certificate of the table; and whoever shows the key among other things is let in or refused, but
 // never taken for somebody else.
 #include "identity/identifier.hpp"
+#include "one_caller.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,26 +16,6 @@ using namespace spillway;
 
 void require(bool condition) {
     if (!condition) { std::abort(); }
-}
-
-constexpr std::string_view key = "a-key-that-is-long-enough";
-
-Config config() {
-    Config table;
-    TokenIssuerConfig issuer;
-    issuer.name = "acme";
-    issuer.issuer = "i";
-    issuer.jwks_uri = "https://i/keys";
-    issuer.audiences = {"a"};
-    table.token_issuers = {issuer};
-    table.caller_key_header = "x-team-key";
-    CallerConfig caller;
-    caller.name = "one";
-    caller.keys = {hash_key(key)};
-    caller.tokens = {TokenMatch{}};
-    caller.certificates = {"CN=one"};
-    table.callers = {caller};
-    return table;
 }
 
 }  // namespace
@@ -54,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const auto credentials = CallerCredentials::of(head, directory->key_header());
     const auto answer = identifier.identify(directory, {credentials, {}, WallTime{}});
-    const bool shown = text.find(key) != std::string::npos;
+    const bool shown = text.find(only_key) != std::string::npos;
     if (const auto* const identity = std::get_if<Identity>(&answer)) {
         require(shown && identity->proof == Proof::key && identity->caller->name() == "one");
     }

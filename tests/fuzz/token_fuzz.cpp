@@ -2,12 +2,11 @@
 // it, because nothing here was signed. The parts are also read apart, as if they had been signed.
 #include "identity/token_check.hpp"
 #include "identity/token_text.hpp"
+#include "one_caller.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
-#include <string>
 #include <string_view>
 
 namespace {
@@ -16,21 +15,6 @@ using namespace spillway;
 
 void require(bool condition) {
     if (!condition) { std::abort(); }
-}
-
-Config config() {
-    Config table;
-    TokenIssuerConfig issuer;
-    issuer.name = "acme";
-    issuer.issuer = "i";
-    issuer.jwks_uri = "https://i/keys";
-    issuer.audiences = {"a"};
-    table.token_issuers = {issuer};
-    CallerConfig caller;
-    caller.name = "anyone";
-    caller.tokens = {TokenMatch{}};
-    table.callers = {caller};
-    return table;
 }
 
 void read_parts(const TokenText& parts) {
@@ -46,10 +30,7 @@ void read_parts(const TokenText& parts) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static CallerShares shares;
-    static IssuerStates issuers;
-    static const auto directory = std::make_shared<const CallerDirectory>(config(), shares,
-                                                                          issuers);
+    static const auto directory = one_caller();
     static Sha256 sha;
     static TokenCheck check;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
