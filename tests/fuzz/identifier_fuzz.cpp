@@ -21,10 +21,7 @@ void require(bool condition) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static CallerShares shares;
-    static IssuerStates issuers;
-    static const auto directory = std::make_shared<const CallerDirectory>(config(), shares,
-                                                                          issuers);
+    static const auto directory = one_caller();
     static Identifier identifier;
     const std::string fields(reinterpret_cast<const char*>(data), size);
     const std::string text = "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\n" + fields;
