@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <optional>
 #include <ostream>
 #include <string_view>
@@ -56,21 +57,24 @@ std::optional<Endpoint> endpoint_of(std::string_view address) {
     return Endpoint{tls, authority->host, *authority->port, {}};
 }
 
-task<void> ask(asio::io_context& io, const WebCall& call, std::optional<WebReply>& reply) {
-    WebClient client(io);
-    client.start();
+task<void> ask(WebClient& client, const WebCall& call, std::optional<WebReply>& reply, bool& done) {
     Result<WebReply> answer = co_await client.call(call);
     if (answer) { reply = *std::move(answer); }
-    client.close();
-    io.stop();
+    done = true;
 }
 
 /// None when there was no answer in time.
 std::optional<WebReply> fetch(const WebCall& call) {
     std::optional<WebReply> reply;
+    bool done = false;
     asio::io_context io;
-    spawn(io.get_executor(), ask(io, call, reply), [&io](const auto& /*escaped*/) { io.stop(); });
-    io.run();
+    WebClient client(io);  // its poller resumes the coroutine, so it has to outlive that
+    client.start();
+    spawn(io.get_executor(), ask(client, call, reply, done),
+          [](const std::exception_ptr& bug) { std::rethrow_exception(bug); });
+    while (!done) { io.run_one(); }
+    client.close();
+    io.poll();
     return reply;
 }
 

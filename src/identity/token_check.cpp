@@ -57,7 +57,7 @@ std::variant<Identity, Denial> TokenCheck::check(const std::shared_ptr<const Cal
     }
     Verification verification = verify(*directory, token);
     if (const auto* const denial = std::get_if<Denial>(&verification)) { return *denial; }
-    const Verified& verified = std::get<Verified>(verification);
+    const auto& verified = std::get<Verified>(verification);
     const TokenClaims& claims = verified.claims;
     if (const auto denial = verified.issuer->judge(claims, now)) { return *denial; }
     const auto caller = directory->caller_of(*verified.issuer, claims);

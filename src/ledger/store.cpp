@@ -118,11 +118,11 @@ Text Store::prepare() {
     if (sqlite3_db_readonly(db_, "main") == 1) { return "it cannot be written"; }
     sqlite3_busy_timeout(db_, lock_patience_ms);
     // Two processes would write over each other's sums.
-    if (const Text done = run("PRAGMA locking_mode = EXCLUSIVE"); !done) { return done; }
-    if (const Text done = run("PRAGMA journal_mode = WAL"); !done) { return done; }
-    if (const Text done = run("PRAGMA synchronous = FULL"); !done) { return done; }
-    if (const Text done = run("BEGIN IMMEDIATE"); !done) { return done; }
-    if (const Text done = check_schema(); !done) { return done; }
+    if (Text done = run("PRAGMA locking_mode = EXCLUSIVE"); !done) { return done; }
+    if (Text done = run("PRAGMA journal_mode = WAL"); !done) { return done; }
+    if (Text done = run("PRAGMA synchronous = FULL"); !done) { return done; }
+    if (Text done = run("BEGIN IMMEDIATE"); !done) { return done; }
+    if (Text done = check_schema(); !done) { return done; }
     return run("COMMIT");
 }
 
@@ -132,7 +132,7 @@ Text Store::check_schema() {
     const auto tables = only_number(db_, "SELECT count(*) FROM sqlite_schema");
     if (!version || !owner || !tables) { return reason(db_); }
     if (*tables == 0) {
-        if (const Text done = run(schema); !done) { return done; }
+        if (Text done = run(schema); !done) { return done; }
         const std::string marks = "PRAGMA application_id = " + std::to_string(application_id) +
                                   "; PRAGMA user_version = " + std::to_string(schema_version);
         return run(marks.c_str());
@@ -168,7 +168,7 @@ boost::system::result<std::vector<Balance>, std::string> Store::read() {
 }
 
 Text Store::write(std::span<const Balance> balances) {
-    if (const Text done = run("BEGIN IMMEDIATE"); !done) { return done; }
+    if (Text done = run("BEGIN IMMEDIATE"); !done) { return done; }
     Text done = upsert(balances);
     if (done) { done = run("COMMIT"); }
     if (!done) { sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr); }

@@ -22,8 +22,8 @@ void ConnectionPool::give(std::unique_ptr<Stream> stream, TimePoint now) {
 
 void ConnectionPool::on_deadline() {
     const TimePoint now = wheel_.now();
-    while (!idle_.empty() && idle_.front().since + idle_for <= now) { idle_.pop_front(); }
-    if (!idle_.empty()) { wheel_.arm(*this, idle_.front().since + idle_for); }
+    while (!idle_.empty() && idle_.front().since() + idle_for <= now) { idle_.pop_front(); }
+    if (!idle_.empty()) { wheel_.arm(*this, idle_.front().since() + idle_for); }
 }
 
 }  // namespace spillway

@@ -36,7 +36,7 @@ private:
     class Idle {
     public:
         Idle(std::unique_ptr<Stream> stream, TimePoint at, Counter& count)
-            : since(at), stream_(std::move(stream)), count_(count) {
+            : since_(at), stream_(std::move(stream)), count_(count) {
             count_.add();
         }
         ~Idle() { count_.sub(); }
@@ -45,9 +45,10 @@ private:
 
         [[nodiscard]] std::unique_ptr<Stream> take() noexcept { return std::move(stream_); }
 
-        const TimePoint since;
+        [[nodiscard]] TimePoint since() const noexcept { return since_; }
 
     private:
+        TimePoint since_;
         std::unique_ptr<Stream> stream_;
         Counter& count_;
     };

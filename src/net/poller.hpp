@@ -32,12 +32,13 @@ public:
 
     template <class Handler>
     void hold(Handler handler) {
-        static_assert(sizeof(Handler) <= bytes_max && alignof(Handler) <= alignof(void*));
+        static_assert(sizeof(Handler) <= bytes_max);
+        static_assert(alignof(Handler) <= alignment);
         ::new (static_cast<void*>(storage_)) Handler(std::move(handler));
         end_ = [](void* at, Fate fate) {
             auto& held = *static_cast<Handler*>(at);
             Handler taken(std::move(held));
-            held.~Handler();
+            held.~Handler();  // NOLINT(bugprone-use-after-move): what is left of it has to go
             if (fate == Fate::resumed) { std::move(taken)(); }
         };
     }
@@ -52,7 +53,8 @@ private:
     }
 
     static constexpr std::size_t bytes_max = 4 * sizeof(void*);
-    alignas(void*) std::byte storage_[bytes_max];
+    static constexpr std::size_t alignment = alignof(void*);
+    alignas(alignment) std::byte storage_[bytes_max];
     void (*end_)(void*, Fate) = nullptr;
 };
 

@@ -198,7 +198,7 @@ std::optional<ErrorReply> take_share(Exchange& exchange) {
     const TimePoint now = exchange.body_read;
     auto taken = share->take(estimate, now);
     if (std::holds_alternative<ShareRefusal>(taken)) {
-        const ShareRefusal& why = std::get<ShareRefusal>(taken);
+        const auto& why = std::get<ShareRefusal>(taken);
         if (why.ready_at == never) { return larger_than_share(exchange, estimate); }
         return over_share(exchange, why, now);
     }

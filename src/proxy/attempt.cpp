@@ -54,8 +54,8 @@ Attempt::~Attempt() {
 AttemptPtr make_attempt(Exchange& exchange, const FleetDeployment& deployment, Permit permit,
                         Clocks& clocks, TimePoint now) {
     std::pmr::polymorphic_allocator<> memory(&exchange.worker.memory);
-    Attempt* attempt = memory.new_object<Attempt>(exchange, deployment, std::move(permit), clocks,
-                                                  now);
+    auto* attempt = memory.new_object<Attempt>(exchange, deployment, std::move(permit), clocks,
+                                               now);
     return {attempt, AttemptDelete{&exchange.worker.memory}};
 }
 

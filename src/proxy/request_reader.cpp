@@ -81,7 +81,7 @@ ReadResult RequestReader::accept_head(const RequestHead& head, const CallerLimit
     used_ = head.bytes;
     const auto framing = request_framing(head);
     if (std::holds_alternative<HeadError>(framing)) {
-        const HeadError& error = std::get<HeadError>(framing);
+        const auto& error = std::get<HeadError>(framing);
         return refuse(error.status, "invalid_http", error.why);
     }
     framing_ = std::get<BodyFraming>(framing);

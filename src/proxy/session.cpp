@@ -129,7 +129,7 @@ struct Refusal {
 std::optional<Refusal> find_route(Exchange& exchange) {
     auto seen = exchange.worker.inspector.inspect(exchange.body, exchange.path.operation);
     if (std::holds_alternative<BodyError>(seen)) {
-        const BodyError& error = std::get<BodyError>(seen);
+        const auto& error = std::get<BodyError>(seen);
         ErrorReply reply = invalid_request(400, error.code, error.message);
         reply.param = error.param;
         return Refusal{std::move(reply)};

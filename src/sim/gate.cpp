@@ -135,7 +135,7 @@ std::optional<Reply> check_prompt(const ResourceOptions& resource, const Call& c
     if (const auto* error = std::get_if<PromptError>(&call.prompt)) {
         return bad_request(error->message, error->param, error->code);
     }
-    const Prompt& prompt = std::get<Prompt>(call.prompt);
+    const auto& prompt = std::get<Prompt>(call.prompt);
     if (!is_supported(deployment.model, call.target->operation)) {
         RefusalContext context = refusal_context(resource, call);
         context.operation = spoken_name(call.target->operation);

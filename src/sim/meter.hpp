@@ -59,9 +59,9 @@ private:
         std::int64_t tokens;
     };
 
-    std::int64_t requests_per_window() const;
-    std::int64_t index_of(TimePoint now, Duration length) const;
-    std::int64_t used(const Window& window, std::int64_t index) const;
+    [[nodiscard]] std::int64_t requests_per_window() const;
+    [[nodiscard]] std::int64_t index_of(TimePoint now, Duration length) const;
+    [[nodiscard]] std::int64_t used(const Window& window, std::int64_t index) const;
     void remember(std::int64_t tokens, TimePoint now);
 
     Limits limits_;

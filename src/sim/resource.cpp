@@ -77,7 +77,7 @@ Reply Resource::answer(const Request& request, const Call& call, TimePoint now) 
 Reply Resource::answer_from(Deployment& deployment, const Call& call, TimePoint now) {
     std::optional<Reply> refused = check_prompt(options_, call, deployment.options);
     if (refused) { return std::move(*refused); }
-    const Prompt& prompt = std::get<Prompt>(call.prompt);
+    const auto& prompt = std::get<Prompt>(call.prompt);
     const auto estimate = estimate_tokens(call.target->operation, prompt);
     const Admission admission = deployment.meter.admit(estimate, now);
     if (admission != Admission::admitted) { return throttle(deployment, call, admission, now); }
@@ -97,7 +97,7 @@ Reply Resource::answer_from(Deployment& deployment, const Call& call, TimePoint 
 
 Reply Resource::throttle(const Deployment& deployment, const Call& call, Admission admission,
                          TimePoint now) const {
-    const Prompt& prompt = std::get<Prompt>(call.prompt);
+    const auto& prompt = std::get<Prompt>(call.prompt);
     const bool is_tokens = admission == Admission::over_tokens;
     const Meter::Reading reading = deployment.meter.read(now);
     const auto wait = is_tokens ? reading.tokens_reset : reading.requests_reset;
@@ -133,7 +133,7 @@ Reply Resource::throttle(const Deployment& deployment, const Call& call, Admissi
 }
 
 Reply Resource::compose(Deployment& deployment, const Call& call) {
-    const Prompt& prompt = std::get<Prompt>(call.prompt);
+    const auto& prompt = std::get<Prompt>(call.prompt);
     const Operation operation = call.target->operation;
     if (prompt.text.find("sim:filter-prompt") != std::string::npos) {
         return refuse(400, "content_filter", refusal_context(options_, call));
@@ -173,7 +173,7 @@ bool Resource::is_stored(const Prompt& prompt) const {
 
 Envelope Resource::make_envelope(const Deployment& deployment, const Call& call) {
     Envelope envelope;
-    const Prompt& prompt = std::get<Prompt>(call.prompt);
+    const auto& prompt = std::get<Prompt>(call.prompt);
     const bool is_fixed = is_deterministic_ || call.is_deterministic;
     envelope.id = is_fixed ? padded_hex(fingerprint(prompt.text, prompt.seed)) : next_id(call);
     if (call.target->operation == Operation::chat) { envelope.id.insert(0, "chatcmpl-"); }

@@ -14,10 +14,10 @@ struct Walk {
     const Json& root;
     std::uint64_t seed;
 
-    Json value(const Json& schema, int depth) const;
-    Json object(const Json& schema, int depth) const;
-    Json array(const Json& schema, int depth) const;
-    Json word() const;
+    [[nodiscard]] Json value(const Json& schema, int depth) const;
+    [[nodiscard]] Json object(const Json& schema, int depth) const;
+    [[nodiscard]] Json array(const Json& schema, int depth) const;
+    [[nodiscard]] Json word() const;
 };
 
 std::string type_of(const Json& schema) {

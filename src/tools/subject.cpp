@@ -51,7 +51,7 @@ std::string read_path(const std::string& target, Subject& subject) {
         subject.refused = error_reply(*error);
         return {};
     }
-    const ApiPath& path = std::get<ApiPath>(parsed);
+    const auto& path = std::get<ApiPath>(parsed);
     if (!is_inference(path.operation)) { return "The gateway answers this path itself."; }
     subject.operation = path.operation;
     subject.model = path.deployment;

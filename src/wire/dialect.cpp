@@ -139,7 +139,7 @@ void Dialect::follow_sequence(std::string_view data) noexcept {
 std::string Dialect::error_event(std::string_view code, std::string_view message) const {
     const std::string fields = "\"code\":" + json_quoted(code) +
                                ",\"message\":" + json_quoted(message) + ",\"param\":null";
-    const std::string error = "\"error\":{\"type\":\"server_error\"," + fields + "}";
+    const std::string error = R"("error":{"type":"server_error",)" + fields + "}";
     if (operation_ != Operation::responses) { return "data: {" + error + "}\n\n"; }
     // The flat fields are the specification's; the nested object is what makes openai-python raise.
     return "event: error\ndata: {\"type\":\"error\"," + fields +

@@ -135,7 +135,7 @@ std::uint64_t Quota<Word>::tokens_max(TimePoint now) const noexcept {
     if (configured == 0) { return quota_detail::unlimited; }
     const std::uint64_t reported = reported_.load();
     const std::uint64_t limit = reported & quota_detail::half_word_max;
-    const std::uint32_t reported_second = static_cast<std::uint32_t>(reported >> 32U);
+    const auto reported_second = static_cast<std::uint32_t>(reported >> 32U);
     const auto age = static_cast<std::int32_t>(quota_detail::second_of(now) - reported_second);
     const bool fresh = limit > 0 && age < quota_detail::report_seconds_max;
     return fresh ? std::min(configured, limit) : configured;
