@@ -73,10 +73,13 @@ public:
         if (!hurry_.exchange(true)) { hurry_signal_.set_value(); }
     }
 
+    // NOLINTBEGIN(misc-non-private-member-variables-in-classes): of the facade, which is all that
+    // sees them
     std::vector<std::string> endpoints;
     std::string admin_endpoint;
     std::function<Reload()> reread;
     std::unique_ptr<InheritedSockets> inherited = std::make_unique<InheritedSockets>();
+    // NOLINTEND(misc-non-private-member-variables-in-classes)
 
     [[nodiscard]] TableInUse& in_use() noexcept { return in_use_; }
     void reopen_log() {
@@ -146,7 +149,7 @@ Text Gateway::Impl::start() {
     auto prepared = prepare(fleet_);
     if (!prepared) { return prepared.error(); }
     for (const auto step : {&Impl::listen, &Impl::start_admin}) {
-        if (const Text done = (this->*step)(); !done) { return done; }
+        if (Text done = (this->*step)(); !done) { return done; }
     }
     for (const auto& worker : workers_) { worker->start(); }
     start_names();

@@ -16,7 +16,7 @@ Bound open_one(const ListenerConfig& listener, const Workers& workers) {
     if (!first) { return first; }
     // The others share what port 0 was turned into.
     for (std::size_t i = 1; i < workers.size(); ++i) {
-        const Bound bound = workers[i]->listen(listener.host, first->port());
+        Bound bound = workers[i]->listen(listener.host, first->port());
         if (!bound) { return bound; }
     }
     return first;
@@ -27,7 +27,7 @@ Bound adopt_one(const InheritedSockets::Found& found, const Workers& workers) {
     for (const auto& worker : workers) {
         const int own = ::dup(found.descriptor);
         if (own < 0) { return "cannot duplicate an inherited socket"; }
-        const Bound adopted = worker->adopt(own, found.endpoint);
+        Bound adopted = worker->adopt(own, found.endpoint);
         if (!adopted) { return adopted; }
     }
     return found.endpoint;

@@ -17,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Any value may come from the environment instead.
-constexpr std::string_view variable_pattern = "\\$\\{.+\\}";
+constexpr std::string_view variable_pattern = R"(\$\{.+\})";
 
 Json schema_of(const Shape& shape, const std::string& path);
 

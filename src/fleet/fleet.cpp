@@ -175,7 +175,7 @@ void LiveState::forget_the_gone() {
     std::erase_if(credentials_, gone);
 }
 
-Fleet::Fleet(const Config& config, LiveState& live) : config_(config) {
+Fleet::Fleet(Config config, LiveState& live) : config_(std::move(config)) {
     live.forget_the_gone();
     add_credentials(live);
     add_resources();

@@ -130,7 +130,7 @@ private:
 
 class Fleet {
 public:
-    Fleet(const Config& config, LiveState& live);
+    Fleet(Config config, LiveState& live);
     Fleet(const Fleet&) = delete;
     Fleet& operator=(const Fleet&) = delete;
 

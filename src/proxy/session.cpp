@@ -265,11 +265,11 @@ task<After> serve_one(Exchange& exchange, RequestReader& reader, const Peer& pee
 }  // namespace
 
 task<void> serve(WorkerContext& worker, Accepted accepted) {
-    Stream caller(std::move(accepted.socket_), worker.poller);
+    Stream caller(std::move(accepted.socket), worker.poller);
     caller.stage(Stage::caller);
     if (!caller.accepted()) { co_return; }
-    if (accepted.tls_) {
-        TlsSession session = TlsSession::server(std::move(accepted.tls_));
+    if (accepted.tls) {
+        TlsSession session = TlsSession::server(std::move(accepted.tls));
         caller.expires_at(Clock::now() + handshake_time);
         const Result<void> shaken = co_await caller.handshake(std::move(session));
         if (!shaken) { co_return; }
@@ -280,7 +280,7 @@ task<void> serve(WorkerContext& worker, Accepted accepted) {
     // Here, because a frame of this size for each request would cost more than the rest of it.
     std::optional<Exchange> exchange;
     After then = After::next;
-    const Peer peer{accepted.peer_, caller.tls().peer_subject()};
+    const Peer peer{accepted.peer, caller.tls().peer_subject()};
     while (then == After::next) {
         exchange.emplace(worker, caller, hangup);
         then = co_await serve_one(*exchange, reader, peer);

@@ -14,12 +14,12 @@ namespace spillway {
 /// What is known of a connection when it is accepted.
 class Accepted {
 public:
-    Accepted(Socket socket, std::shared_ptr<TlsContext> tls, std::string peer)
-        : socket_(std::move(socket)), tls_(std::move(tls)), peer_(std::move(peer)) {}
+    Accepted(Socket from, std::shared_ptr<TlsContext> context, std::string address)
+        : socket(std::move(from)), tls(std::move(context)), peer(std::move(address)) {}
 
-    Socket socket_;
-    std::shared_ptr<TlsContext> tls_;  ///< null: plain
-    std::string peer_;                 ///< address, for the log
+    Socket socket;
+    std::shared_ptr<TlsContext> tls;  ///< null: plain
+    std::string peer;                 ///< address, for the log
 };
 
 /// Runs until the connection ends; `worker` outlives it.

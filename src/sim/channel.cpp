@@ -14,7 +14,8 @@ namespace spillway_sim {
 
 namespace {
 
-using asio::experimental::awaitable_operators::operator||;
+using asio::experimental::awaitable_operators::operator||;  // NOLINT(misc-unused-using-decls): it
+                                                            // is
 
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 // A peer that never answers our close_notify gets the FIN all the same.

@@ -45,7 +45,7 @@ public:
     /// Throws InputError if the object holds a field that was never asked for.
     void finish() const;
 
-    const std::string& where() const { return where_; }
+    [[nodiscard]] const std::string& where() const { return where_; }
 
 private:
     const Json& object_;

@@ -13,8 +13,8 @@
 namespace spillway_sim {
 
 /// `work` holds everything it needs by value.
-inline void spawn(boost::asio::any_io_executor executor, boost::asio::awaitable<void> work) {
-    boost::asio::co_spawn(std::move(executor), std::move(work), [](std::exception_ptr escaped) {
+inline void spawn(const boost::asio::any_io_executor& executor, boost::asio::awaitable<void> work) {
+    boost::asio::co_spawn(executor, std::move(work), [](const std::exception_ptr& escaped) {
         if (!escaped) { return; }
         try {
             std::rethrow_exception(escaped);

@@ -108,12 +108,12 @@ public:
     }
 
 private:
-    std::string framed(const std::string& bytes) const {
+    [[nodiscard]] std::string framed(const std::string& bytes) const {
         if (!is_chunked_ || bytes.empty()) { return bytes; }
         return hex(bytes.size()) + "\r\n" + bytes + "\r\n";
     }
 
-    std::string partial(const std::string& event, std::size_t bytes) const {
+    [[nodiscard]] std::string partial(const std::string& event, std::size_t bytes) const {
         if (!is_chunked_ || fault_.ending == Ending::clean || fault_.cut == Cut::mid_event) {
             return framed(event.substr(0, bytes));
         }

@@ -4,6 +4,7 @@
 #include "tools/explain.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -141,7 +142,7 @@ public:
 
 private:
     static std::string share(const Chance& chance) {
-        return std::to_string(static_cast<int>(chance.share * 100 + 0.5)) + " % of requests";
+        return std::to_string(std::lround(chance.share * 100)) + " % of requests";
     }
 
     void complain(std::string_view key, std::string message, std::string suggestion = {}) {

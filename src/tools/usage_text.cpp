@@ -44,7 +44,7 @@ Cells cells_of(Cells group, const UsageSum& sum) {
 std::string csv_field(const std::string& value) {
     constexpr std::string_view formula = "=+-@\t\r";
     const bool is_formula = !value.empty() && formula.find(value.front()) != std::string_view::npos;
-    const std::string text = is_formula ? "'" + value : value;
+    std::string text = is_formula ? "'" + value : value;
     if (text.find_first_of("\",\r\n") == std::string::npos) { return text; }
     std::string quoted = "\"";
     for (const char c : text) { quoted += c == '"' ? std::string("\"\"") : std::string(1, c); }

@@ -62,7 +62,7 @@ bool JsonWalk::array(ondemand::value& value, unsigned depth, Counts counts) {
     if (const auto error = value.get_array().get(items)) { return fail(error); }
     for (auto next : items) {
         ondemand::value item;
-        if (const auto error = std::move(next).get(item)) { return fail(error); }
+        if (const auto error = next.get(item)) { return fail(error); }
         if (!visit(item, depth + 1, counts)) { return false; }
     }
     return true;
