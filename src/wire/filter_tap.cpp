@@ -127,10 +127,9 @@ std::size_t FilterTap::look(std::string_view text, std::size_t from) {
         from = end + 1;
         // What stands inside a result that has been read is no result of its own.
         if (name == "prompt_filter_results" || name == "content_filters") {
-            const std::size_t value = text.find('[', from);
-            const JsonValue list = value == std::string_view::npos
-                                       ? JsonValue()
-                                       : JsonValue::parse(text.substr(value));
+            const std::size_t value = std::min(text.find_first_not_of(" \t\r\n:", from),
+                                               text.size());
+            const JsonValue list = JsonValue::parse(text.substr(value));
             if (list.kind() == JsonValue::Kind::array) { from = value + list.text().size(); }
         }
     }

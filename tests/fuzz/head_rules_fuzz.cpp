@@ -55,7 +55,9 @@ void check_upstream(const RequestHead& caller, UpstreamFamily family) {
     require(body != nullptr && body->kind == BodyFraming::Kind::length && body->length == 7);
 }
 
+/// An answer whose own framing is refused gets no further.
 void check_caller(const ResponseHead& upstream) {
+    if (std::holds_alternative<HeadError>(response_framing(upstream, Method::post))) { return; }
     const CallerFraming chunked{CallerFraming::Kind::chunked};
     GatewayFields gateway;
     gateway.request_id = "id";
