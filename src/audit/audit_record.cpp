@@ -86,7 +86,7 @@ void add_who(JsonObject& line, const AuditRecord& record) {
     add_text(line, "identified_by", record.identified_by, text_bytes_max);
     add_text(line, "cost_center", record.cost_center, name_bytes_max);
     if (record.tags != nullptr && !record.tags->empty()) {
-        append_json_texts(line.value("tags"), *record.tags, text_bytes_max);
+        append_json_texts(line.value("tags"), *record.tags, name_bytes_max);
     }
     line.text("peer", record.peer, word_bytes_max);
     if (record.operation) { line.text("operation", name(*record.operation), word_bytes_max); }
