@@ -26,6 +26,9 @@ _files() {{ : }}
 TRAPEXIT() {{ : }}
 """
 
+EDITING = b"\x1b[?2004h"
+"""The line editor takes keys from here on (it asks for bracketed paste); before, a Tab is only a Tab."""
+
 
 def bash(share, before, start):
     words = ["spillway", *before, start]
@@ -53,15 +56,17 @@ class Zsh:
         if self.pid == 0:
             os.chdir(folder)
             os.execvpe("zsh", ["zsh", "-i"], {"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "dumb", "ZDOTDIR": str(folder)})
+        self.unread = b""
         self.read_until(b"READY")
+        self.read_until(EDITING)
 
     def read_until(self, word, seconds=30):
-        seen, deadline = b"", time.monotonic() + seconds
-        while word not in seen:
-            assert time.monotonic() < deadline, seen
+        deadline = time.monotonic() + seconds
+        while word not in self.unread:
+            assert time.monotonic() < deadline, self.unread
             if select.select([self.terminal], [], [], 0.2)[0]:
-                seen += os.read(self.terminal, 65536)
-        return seen
+                self.unread += os.read(self.terminal, 65536)
+        self.unread = self.unread.partition(word)[2]
 
     def ask(self, before, start):
         self.offered.write_text("")
@@ -69,6 +74,7 @@ class Zsh:
         # ^U forgets the line afterwards; the comment comes back when the completion is done.
         os.write(self.terminal, line.encode() + b"\t\x15print DO''NE\r")
         self.read_until(b"DONE\r")
+        self.read_until(EDITING)
         return set(self.offered.read_text().split())
 
     def close(self):
