@@ -1,14 +1,13 @@
 #include "app/admin_client.hpp"
 
+#include "app/ask_once.hpp"
 #include "config/address.hpp"
 #include "identity/secret_file.hpp"
 #include "identity/web_client.hpp"
-#include "net/task.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <exception>
 #include <optional>
 #include <ostream>
 #include <string_view>
@@ -57,27 +56,6 @@ std::optional<Endpoint> endpoint_of(std::string_view address) {
     return Endpoint{tls, authority->host, *authority->port, {}};
 }
 
-task<void> ask(WebClient& client, const WebCall& call, std::optional<WebReply>& reply, bool& done) {
-    Result<WebReply> answer = co_await client.call(call);
-    if (answer) { reply = *std::move(answer); }
-    done = true;
-}
-
-/// None when there was no answer in time.
-std::optional<WebReply> fetch(const WebCall& call) {
-    std::optional<WebReply> reply;
-    bool done = false;
-    asio::io_context io;
-    WebClient client(io);  // its poller resumes the coroutine, so it has to outlive that
-    client.start();
-    spawn(io.get_executor(), ask(client, call, reply, done),
-          [](const std::exception_ptr& bug) { std::rethrow_exception(bug); });
-    while (!done) { io.run_one(); }
-    client.close();
-    io.poll();
-    return reply;
-}
-
 }  // namespace
 
 AdminAnswer ask_admin(const AdminQuery& query, Terminal terminal) {
@@ -96,7 +74,7 @@ AdminAnswer ask_admin(const AdminQuery& query, Terminal terminal) {
     call.json = query.json;
     call.body_max = answer_bytes_max;
     call.time = patience;
-    std::optional<WebReply> reply = fetch(call);
+    Result<WebReply> reply = ask_once(call);
     if (!reply) {
         terminal.err << query.command << ": no answer from " << query.address << "\n";
         return {ExitCode::wrong_input, 0, {}};

@@ -2,6 +2,7 @@
 
 #include "app/config_file.hpp"
 #include "app/host_checks.hpp"
+#include "app/issuer_checks.hpp"
 #include "app/resource_checks.hpp"
 #include "tools/diagnosis.hpp"
 
@@ -60,6 +61,7 @@ ExitCode doctor(const std::string& path, DoctorFormat format, Terminal terminal)
     if (const std::optional<Config> config = usable_part(path, file)) {
         append(all, check_host(*config));
         append(all, check_resources(*config));
+        append(all, check_issuers(*config));
     }
     if (format == DoctorFormat::json) {
         terminal.out << diagnoses_json(path, all);

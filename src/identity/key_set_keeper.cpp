@@ -17,7 +17,8 @@ std::string whole_seconds(Duration time) {
     return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count());
 }
 
-/// The loader has read it before.
+}  // namespace
+
 WebCall keys_request(const TokenIssuerConfig& issuer) {
     const auto url = parse_any_url(keys_url(issuer));
     WebCall call;
@@ -28,8 +29,6 @@ WebCall keys_request(const TokenIssuerConfig& issuer) {
     call.body_max = KeySet::text_bytes_max;
     return call;
 }
-
-}  // namespace
 
 /// One issuer.
 struct KeySetKeeper::Kept {

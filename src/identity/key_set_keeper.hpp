@@ -22,6 +22,9 @@
 
 namespace spillway {
 
+/// Asks an issuer for its keys. The loader has seen that the URL is one.
+[[nodiscard]] WebCall keys_request(const TokenIssuerConfig& issuer);
+
 /// What operators may know of an issuer.
 struct IssuerStatus {
     std::string name;

@@ -15,8 +15,12 @@ using Of = FilterVerdict::Of;
 
 /// What all names we look for have in common (azure-protocol.md §4.2, §5).
 constexpr std::string_view common_part = "_filter";
-/// Longest name with its quotes, and the key and colon before a value of it.
-constexpr std::size_t look_back = 64;
+/// Longer than any of them, opening quote included. What is longer is no name of ours, wherever the
+/// text has been cut.
+constexpr std::size_t name_bytes_max = 32;
+/// The key, the colon and some blanks before a value.
+constexpr std::size_t key_bytes_max = 32;
+constexpr std::size_t look_back = name_bytes_max + key_bytes_max;
 constexpr std::size_t severity_bytes_max = 16;
 
 constexpr std::array<std::string_view, 12> categories = {"hate",
@@ -78,6 +82,7 @@ void note_prompts(const JsonValue& prompts, FilterVerdicts& verdicts) {
 
 /// `before` ends in the name and colon of a member whose value says why something ended.
 bool is_reason(std::string_view before) {
+    before = before.substr(before.size() - std::min(before.size(), key_bytes_max));
     const auto trim = [&before] {
         before = before.substr(0, before.find_last_not_of(" \t\r\n") + 1);
     };
@@ -112,12 +117,11 @@ std::size_t FilterTap::look(std::string_view text, std::size_t from) {
         }
         const std::size_t begin = text.rfind('"', from + at);
         const std::size_t end = text.find('"', from + at);
-        if (begin == std::string_view::npos || begin < from) {
-            from += at + common_part.size();
-            continue;
-        }
-        if (end == std::string_view::npos) {
-            if (text.size() - begin < look_back) { return begin; }
+        const bool begins = begin != std::string_view::npos && begin >= from &&
+                            from + at - begin <= name_bytes_max;
+        const bool may_end = end == std::string_view::npos && text.size() - begin <= name_bytes_max;
+        if (begins && may_end) { return begin; }
+        if (!begins || end == std::string_view::npos || end - begin > name_bytes_max) {
             from += at + common_part.size();
             continue;
         }

@@ -10,6 +10,7 @@ import time
 import pytest
 from authority import Authority
 from gateway import BINARY, Gateway
+from identity_services import TENANT, Entra, Issuer
 from sim import Sim, two_regions
 from tables import one_route, over_regions
 from upstream import Served, Upstream, answering, reply
@@ -253,6 +254,28 @@ def test_a_clock_that_is_wrong(authority, tmp_path):
 
     assert found["seen"].startswith("60") and found["seen"].endswith("s ahead of the servers'")
     assert "NTP" in found["remedy"]
+
+
+def test_the_keys_of_token_issuers(regions, authority, tmp_path):
+    issuer = Issuer()
+    with Entra(issuer, authority.issue("localhost")) as entra:
+        acme = {"tenant": TENANT, "authority": entra.authority, "audiences": ["api://spillway"],
+                "ca_file": str(authority.certificate)}
+        table = {**regions, "token_issuers": {"acme": acme}}
+        found = Visit(table, tmp_path).the("token_issuer", "acme")
+        assert found["condition"] == "ok" and "has 1 key " in found["seen"]
+        for answer, seen, remedy in (
+            (404, "answers 404", "`tenant`"),
+            ((200, {"keys": []}, {}), "no key", "JSON Web Key Set"),
+        ):
+            entra.always = answer
+            visit = Visit(table, tmp_path)
+            only_failure(visit, "token_issuer", "acme")
+            found = visit.the("token_issuer", "acme")
+            assert seen in found["seen"] and remedy in found["remedy"]
+    visit = Visit(table, tmp_path)
+    only_failure(visit, "token_issuer", "acme")
+    assert "no answer" in visit.the("token_issuer", "acme")["seen"]
 
 
 def test_silence_takes_seconds_however_many_are_silent(tmp_path):
