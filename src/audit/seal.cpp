@@ -8,8 +8,8 @@ namespace spillway {
 namespace {
 
 constexpr std::string_view number_key = ",\"seq\":";
-constexpr std::string_view previous_key = ",\"prev\":\"";
-constexpr std::string_view hash_key = "\",\"hash\":\"";
+constexpr std::string_view previous_key = R"(,"prev":")";
+constexpr std::string_view hash_key = R"(","hash":")";
 constexpr std::string_view end = "\"}";
 
 // `key` and what follows it, taken off the end of `text`: a digest and nothing else.

@@ -79,6 +79,6 @@ const AzureName azure_tenant{"a tenant's id or domain", "[A-Za-z0-9][A-Za-z0-9.-
 const AzureName azure_authority{"a URL such as https://login.microsoftonline.com",
                                 "https://[^?#@\\s]+", parse_authority};
 const AzureName azure_scope{"a scope such as https://cognitiveservices.azure.com/.default",
-                            "[^\\s]+://[^\\s]+/\\.default", parse_scope};
+                            R"([^\s]+://[^\s]+/\.default)", parse_scope};
 
 }  // namespace spillway
