@@ -1,6 +1,7 @@
 """The README's commands do what it says (documents.py: how they are found)."""
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -34,6 +35,14 @@ def test_quickstart_is_the_step_of_the_test_script():
     steps = (REPO / "tests/run.sh").read_text()
 
     assert f"step_quickstart() {{ {NAMED['quickstart']}; }}" in steps
+
+
+def test_what_says_how_it_is_run_can_be_run():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPO, capture_output=True, text=True, check=True)
+    files = [REPO / name for name in listed.stdout.split("\0") if name]
+    scripts = [file for file in files if file.is_file() and file.read_bytes()[:2] == b"#!"]
+
+    assert len(scripts) > 10 and [file for file in scripts if not os.access(file, os.X_OK)] == []
 
 
 def test_check_finds_nothing_wrong(tmp_path):
