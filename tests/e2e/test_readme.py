@@ -38,8 +38,9 @@ def test_quickstart_is_the_step_of_the_test_script():
 
 
 def test_what_says_how_it_is_run_can_be_run():
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPO, capture_output=True, text=True, check=True)
-    files = [REPO / name for name in listed.stdout.split("\0") if name]
+    folders = (".ci", "bench", "config", "deploy", "docker", "src", "tests")
+    files = [file for folder in folders for file in (REPO / folder).rglob("*")
+             if "node_modules" not in file.parts]
     scripts = [file for file in files if file.is_file() and file.read_bytes()[:2] == b"#!"]
 
     assert len(scripts) > 10 and [file for file in scripts if not os.access(file, os.X_OK)] == []
