@@ -59,6 +59,13 @@ ExitCode doctor(const std::string& path, DoctorFormat format, Terminal terminal)
     const std::optional<ConfigFile> file = read_config_file(path);
     std::vector<Diagnosis> all{diagnose_table(path, file)};
     if (const std::optional<Config> config = usable_part(path, file)) {
+        // Silence of a resource takes its time, and nothing else would be seen meanwhile.
+        if (format == DoctorFormat::text) {
+            terminal.err << "Looking at this machine and asking "
+                         << counted(config->resources.size(), "resource")
+                         << ", half a minute at most ...\n"
+                         << std::flush;
+        }
         append(all, check_host(*config));
         append(all, check_resources(*config));
         append(all, check_issuers(*config));
