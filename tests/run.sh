@@ -46,16 +46,17 @@ build() {
     cmake --build --preset "$1" -- -j "$jobs" "${@:2}"
 }
 
+# run_ctest STEP PRESET [TARGET...]
 run_ctest() {
-    build "$@"
-    ctest --preset "$1" -j "$jobs" --output-junit "$PWD/$results/$1.xml"
+    build "${@:2}"
+    ctest --preset "$2" -j "$jobs" --output-junit "$PWD/$results/$1.xml"
 }
 
 step_dependencies() { deploy/dependencies.sh build test; }
 step_release() { build release spillway spillway-sim; }
-step_unit() { run_ctest release; }
-step_asan() { run_ctest asan; }
-step_tsan() { run_ctest tsan thread_tests; }
+step_unit() { run_ctest unit release; }
+step_asan() { run_ctest asan asan; }
+step_tsan() { run_ctest tsan tsan thread_tests; }
 # The second compiler builds the programs; what they do is tested with the first one's.
 step_clang() { build clang spillway spillway-sim; }
 
