@@ -92,6 +92,26 @@ def test_it_writes_its_log_where_only_it_may(service):
     assert shown == "spillway:600"
 
 
+def test_it_keeps_what_callers_use_up_in_its_state_directory(service):
+    table = service.root / "etc/spillway/spillway.yaml"
+    before = table.read_text()
+    table.write_text(before + "allow_anonymous: true\ncallers: {_anonymous: {budget: {month: {tokens: 1000M}}}}\n")
+    service.run("systemctl reload spillway.service")
+    used = 'spillway_caller_budget_used{caller="_anonymous",period="month",unit="tokens"} '
+
+    def metrics():
+        return service.here(["curl", "--silent", "http://127.0.0.1:9091/metrics"]).stdout
+
+    service.wait_for(lambda: used in metrics(), used)
+    assert ask(service)[0] == 200
+    service.wait_for(lambda: used in metrics() and used + "0" not in metrics(), "the request's tokens")
+    assert "spillway_ledger_writable 1" in metrics()
+    shown = service.run("stat --format %U:%a /var/lib/spillway/ledger.db").stdout.strip()
+    assert shown == "spillway:600"
+    table.write_text(before)
+    service.run("systemctl reload spillway.service")
+
+
 def test_it_can_be_looked_at(service):
     printed = service.script(INSTALL["look"])
 
