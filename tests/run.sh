@@ -14,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 steps=(release e2e quickstart asan e2e-asan packages lint-core)
-declare -A bound=([dependencies]=900 [release]=1800 [unit]=1800 [e2e]=1200 [quickstart]=1200
+declare -A bound=([dependencies]=900 [release]=1800 [unit]=1800 [e2e]=1800 [quickstart]=1200
     [packages]=1800 [asan]=2400 [e2e-asan]=1200 [tsan]=1200 [clang]=1800 [lint-core]=900 [lint]=3600 [fuzz]=7200
     [full]=14400)
 fuzz_seconds=${FUZZ_SECONDS:-60}
