@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace spillway {
@@ -74,5 +75,7 @@ inline constexpr std::size_t outcome_count = 7;
 [[nodiscard]] std::string_view name(Stage stage) noexcept;
 [[nodiscard]] std::string_view name(Cause cause) noexcept;
 [[nodiscard]] std::string_view name(Outcome outcome) noexcept;
+/// "connect timeout": for logs and operators.
+[[nodiscard]] std::string describe(const Failure& failure);
 
 }  // namespace spillway

@@ -24,10 +24,8 @@ Diagnosis check_issuer(const TokenIssuerConfig& issuer) {
     };
     const Result<WebReply> reply = ask_once(call);
     if (!reply) {
-        const std::string how = std::string(name(reply.error().stage)) + " " +
-                                std::string(name(reply.error().cause));
         return found(
-            Condition::fail, "no answer from " + url + " (" + how + ")",
+            Condition::fail, "no answer from " + url + " (" + describe(reply.error()) + ")",
             "open the way there, or set HTTPS_PROXY; its certificate has to be vouched for "
             "by the system's authorities or `ca_file`");
     }

@@ -48,4 +48,9 @@ std::string_view name(Outcome outcome) noexcept {
     return "unknown";
 }
 
+std::string describe(const Failure& failure) {
+    std::string text(name(failure.stage));
+    return text.append(" ").append(name(failure.cause));
+}
+
 }  // namespace spillway

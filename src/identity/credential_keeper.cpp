@@ -5,8 +5,6 @@
 #include "identity/token_request.hpp"
 #include "telemetry/event_log.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -57,34 +55,15 @@ struct CredentialKeeper::Trouble {
 };
 
 CredentialKeeper::CredentialKeeper(Publish publish, std::uint64_t seed)
-    : publish_(std::move(publish)), rng_(seed) {
-    web_.start();
-    const auto on_escape = [](const std::exception_ptr&) {
-        log_event(Severity::error, "escaped_exception", {{"what", "in the credential keeper"}});
-    };
-    spawn(io_.get_executor(), look_again_and_again(), on_escape);
-    thread_ = std::thread([this] { io_.run(); });
-}
-
-CredentialKeeper::~CredentialKeeper() {
-    asio::post(io_, [this] {
-        web_.close();
-        asio::post(io_, [this] { io_.stop(); });
-    });
-    thread_.join();
-}
+    : publish_(std::move(publish)),
+      rng_(seed),
+      thread_("in the credential keeper", [this](auto now) {
+          look(now);
+          sign();
+      }) {}
 
 void CredentialKeeper::keep(std::shared_ptr<const Fleet> fleet, Duration patience) {
-    auto tried = std::make_shared<std::promise<void>>();
-    std::future<void> all_tried = tried->get_future();
-    std::promise<void> adopted;
-    asio::post(io_, [&, this] {
-        tried_ = std::move(tried);
-        adopt(std::move(fleet));
-        adopted.set_value();
-    });
-    adopted.get_future().wait();
-    if (all_tried.wait_for(patience) != std::future_status::ready) {
+    if (!thread_.adopt([&] { adopt(std::move(fleet)); }, patience)) {
         log_event(Severity::warn, "credentials_slow",
                   {{"consequence", "going on without all tokens"}});
     }
@@ -96,7 +75,7 @@ CredentialKeeper::Lines CredentialKeeper::lines() const {
 }
 
 void CredentialKeeper::announce() {
-    asio::post(io_, [this] { publish_(fleet_, lines()); });
+    thread_.post([this] { publish_(fleet_, lines()); });
 }
 
 void CredentialKeeper::adopt(std::shared_ptr<const Fleet> fleet) {
@@ -124,16 +103,6 @@ void CredentialKeeper::adopt(std::shared_ptr<const Fleet> fleet) {
     look(now);
     sign();
     tell_when_tried();
-}
-
-task<void> CredentialKeeper::look_again_and_again() {
-    for (;;) {
-        timer_.expires_after(look_every);
-        const auto [ec] = co_await timer_.async_wait(use_tuple);
-        if (ec) { co_return; }
-        look(Clock::now());
-        sign();
-    }
 }
 
 void CredentialKeeper::look(TimePoint now) {
@@ -168,18 +137,14 @@ void CredentialKeeper::tend_token(const std::shared_ptr<Kept>& kept, TimePoint n
     }
     if (kept->asking || now < kept->schedule.due()) { return; }
     kept->asking = true;
-    const auto on_escape = [kept](const std::exception_ptr&) {
-        kept->asking = false;
-        log_event(Severity::error, "escaped_exception", {{"what", "fetching a token"}});
-    };
-    spawn(io_.get_executor(), refresh(kept), on_escape);
+    thread_.start(refresh(kept), [kept] { kept->asking = false; });
 }
 
 task<void> CredentialKeeper::refresh(std::shared_ptr<Kept> kept) {
     const auto proof = read_proof(kept->config, std::chrono::system_clock::now());
     if (proof) {
         const WebCall call = token_request(kept->config, *proof);
-        const Result<WebReply> reply = co_await web_.call(call);
+        const Result<WebReply> reply = co_await thread_.web().call(call);
         take(*kept, reply);
     } else {
         note(*kept, {{TokenTrouble::no_proof, false, {}}, proof.error().why});
@@ -192,9 +157,7 @@ task<void> CredentialKeeper::refresh(std::shared_ptr<Kept> kept) {
 
 void CredentialKeeper::take(Kept& kept, const Result<WebReply>& reply) {
     if (!reply) {
-        const std::string how = std::string(name(reply.error().stage)) + " " +
-                                std::string(name(reply.error().cause));
-        note(kept, {{TokenTrouble::unreachable, false, {}}, how});
+        note(kept, {{TokenTrouble::unreachable, false, {}}, describe(reply.error())});
         return;
     }
     auto read = read_token_reply(reply->status, reply->body, std::chrono::system_clock::now());
@@ -249,7 +212,7 @@ void CredentialKeeper::sign() {
 
 void CredentialKeeper::tell_when_tried() {
     const bool all = std::ranges::all_of(kept_, [](const auto& kept) { return kept->tried; });
-    if (all && tried_) { std::exchange(tried_, nullptr)->set_value(); }
+    if (all) { thread_.tried(); }
 }
 
 }  // namespace spillway

@@ -6,20 +6,14 @@
 
 #include "fleet/credential.hpp"
 #include "fleet/fleet.hpp"
+#include "identity/keeper_thread.hpp"
 #include "identity/refresh_schedule.hpp"
 #include "identity/token_reply.hpp"
-#include "identity/web_client.hpp"
-#include "net/task.hpp"
 #include "spillway/random.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include <functional>
-#include <future>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 namespace spillway {
@@ -30,14 +24,9 @@ public:
     /// Called on the keeper's thread with every change; must only hand over and return.
     using Publish = std::function<void(const std::shared_ptr<const Fleet>&, const Lines&)>;
 
-    /// How soon an upstream's refusal is heard, and the end of a token.
-    static constexpr std::chrono::milliseconds look_every{250};
     static constexpr std::chrono::seconds read_files_every{2};
 
     CredentialKeeper(Publish publish, std::uint64_t seed);
-    ~CredentialKeeper();
-    CredentialKeeper(const CredentialKeeper&) = delete;
-    CredentialKeeper& operator=(const CredentialKeeper&) = delete;
 
     /// From now on the credentials of `fleet`; what it shares with the fleet before is kept. Waits
     /// until each of the new ones has been asked for, at most `patience`. One thread.
@@ -57,27 +46,19 @@ private:
     void sign();
     void tell_when_tried();
 
-    [[nodiscard]] task<void> look_again_and_again();
     [[nodiscard]] task<void> refresh(std::shared_ptr<Kept> kept);
     void take(Kept& kept, const Result<WebReply>& reply);
     void keep_token(Kept& kept, Token token);
     struct Trouble;
     void note(Kept& kept, const Trouble& trouble);
 
-    using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
-
     Publish publish_;
     Rng rng_;
     std::shared_ptr<const Fleet> fleet_;
     std::vector<std::shared_ptr<Kept>> kept_;  // by index of the credential
-    std::shared_ptr<std::promise<void>> tried_;
-    mutable std::mutex mutex_;  // of lines_
+    mutable std::mutex mutex_;                 // of lines_
     Lines lines_;
-    asio::io_context io_{1};
-    asio::executor_work_guard<Executor> work_{io_.get_executor()};
-    WebClient web_{io_};
-    Timer timer_{io_};
-    std::thread thread_;
+    KeeperThread thread_;
 };
 
 }  // namespace spillway

@@ -4,8 +4,6 @@
 #include "identity/key_schedule.hpp"
 #include "telemetry/event_log.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -47,34 +45,11 @@ struct KeySetKeeper::Trouble {
     std::string detail;
 };
 
-KeySetKeeper::KeySetKeeper(std::uint64_t seed) : rng_(seed) {
-    web_.start();
-    const auto on_escape = [](const std::exception_ptr&) {
-        log_event(Severity::error, "escaped_exception", {{"what", "in the keeper of key sets"}});
-    };
-    spawn(io_.get_executor(), look_again_and_again(), on_escape);
-    thread_ = std::thread([this] { io_.run(); });
-}
-
-KeySetKeeper::~KeySetKeeper() {
-    asio::post(io_, [this] {
-        web_.close();
-        asio::post(io_, [this] { io_.stop(); });
-    });
-    thread_.join();
-}
+KeySetKeeper::KeySetKeeper(std::uint64_t seed)
+    : rng_(seed), thread_("in the keeper of key sets", [this](auto now) { look(now); }) {}
 
 void KeySetKeeper::keep(const std::vector<TokenIssuer>& issuers, Duration patience) {
-    auto tried = std::make_shared<std::promise<void>>();
-    std::future<void> all_tried = tried->get_future();
-    std::promise<void> adopted;
-    asio::post(io_, [&, this] {
-        tried_ = std::move(tried);
-        adopt(issuers);
-        adopted.set_value();
-    });
-    adopted.get_future().wait();
-    if (all_tried.wait_for(patience) != std::future_status::ready) {
+    if (!thread_.adopt([&] { adopt(issuers); }, patience)) {
         log_event(Severity::warn, "token_issuers_slow",
                   {{"consequence", "going on without all keys"}});
     }
@@ -113,31 +88,18 @@ void KeySetKeeper::adopt(const std::vector<TokenIssuer>& issuers) {
     tell_when_tried();
 }
 
-task<void> KeySetKeeper::look_again_and_again() {
-    for (;;) {
-        timer_.expires_after(look_every);
-        const auto [ec] = co_await timer_.async_wait(use_tuple);
-        if (ec) { co_return; }
-        look(Clock::now());
-    }
-}
-
 void KeySetKeeper::look(TimePoint now) {
     for (const std::shared_ptr<Kept>& kept : kept_) {
         if (kept->state->take_unknown_key()) { kept->schedule.unknown_key(now); }
         if (kept->asking || now < kept->schedule.due()) { continue; }
         kept->asking = true;
-        const auto on_escape = [kept](const std::exception_ptr&) {
-            kept->asking = false;
-            log_event(Severity::error, "escaped_exception", {{"what", "fetching keys"}});
-        };
-        spawn(io_.get_executor(), refresh(kept), on_escape);
+        thread_.start(refresh(kept), [kept] { kept->asking = false; });
     }
 }
 
 task<void> KeySetKeeper::refresh(std::shared_ptr<Kept> kept) {
     const WebCall call = keys_request(kept->config);
-    const Result<WebReply> reply = co_await web_.call(call);
+    const Result<WebReply> reply = co_await thread_.web().call(call);
     take(*kept, reply);
     kept->asking = false;
     tell_when_tried();
@@ -145,11 +107,7 @@ task<void> KeySetKeeper::refresh(std::shared_ptr<Kept> kept) {
 
 void KeySetKeeper::take(Kept& kept, const Result<WebReply>& reply) {
     constexpr int ok = 200;
-    if (!reply) {
-        const std::string how = std::string(name(reply.error().stage)) + " " +
-                                std::string(name(reply.error().cause));
-        return note(kept, {TokenTrouble::unreachable, {}, how});
-    }
+    if (!reply) { return note(kept, {TokenTrouble::unreachable, {}, describe(reply.error())}); }
     if (reply->status != ok) {
         return note(kept, {TokenTrouble::refused, reply->retry_after,
                            "status " + std::to_string(reply->status)});
@@ -185,7 +143,7 @@ void KeySetKeeper::tell_when_tried() {
     const bool all = std::ranges::all_of(kept_, [](const auto& kept) {
         return kept->state->refreshed() + kept->state->failed() > 0;
     });
-    if (all && tried_) { std::exchange(tried_, nullptr)->set_value(); }
+    if (all) { thread_.tried(); }
 }
 
 }  // namespace spillway

@@ -3,21 +3,15 @@
 // waits for any of this.
 #pragma once
 
+#include "identity/keeper_thread.hpp"
 #include "identity/token_issuer.hpp"
-#include "identity/web_client.hpp"
-#include "net/task.hpp"
 #include "spillway/random.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace spillway {
@@ -36,13 +30,7 @@ struct IssuerStatus {
 
 class KeySetKeeper {
 public:
-    /// How soon a key that is not known is heard of.
-    static constexpr std::chrono::milliseconds look_every{250};
-
     explicit KeySetKeeper(std::uint64_t seed);
-    ~KeySetKeeper();
-    KeySetKeeper(const KeySetKeeper&) = delete;
-    KeySetKeeper& operator=(const KeySetKeeper&) = delete;
 
     /// From now on the keys of these issuers; what is known of them is kept. Waits until each of
     /// the new ones has been asked, at most `patience`. One thread.
@@ -56,23 +44,15 @@ private:
     void adopt(const std::vector<TokenIssuer>& issuers);
     void look(TimePoint now);
     void tell_when_tried();
-    [[nodiscard]] task<void> look_again_and_again();
     [[nodiscard]] task<void> refresh(std::shared_ptr<Kept> kept);
     void take(Kept& kept, const Result<WebReply>& reply);
     struct Trouble;
     void note(Kept& kept, const Trouble& trouble);
 
-    using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
-
     Rng rng_;
     mutable std::mutex mutex_;  // of kept_ and the configs in it; all else is the thread's
     std::vector<std::shared_ptr<Kept>> kept_;
-    std::shared_ptr<std::promise<void>> tried_;
-    asio::io_context io_{1};
-    asio::executor_work_guard<Executor> work_{io_.get_executor()};
-    WebClient web_{io_};
-    Timer timer_{io_};
-    std::thread thread_;
+    KeeperThread thread_;
 };
 
 }  // namespace spillway

@@ -30,8 +30,7 @@ std::string describe_skips(const Exchange& exchange, const Plan& plan) {
 std::string describe_last(const Attempt& last) {
     std::string text = "last: " + last.deployment().config.name;
     if (last.failure()) {
-        text.append(" failed (").append(name(last.failure()->stage)).append(" ");
-        return text.append(name(last.failure()->cause)).append(")");
+        return text.append(" failed (").append(describe(*last.failure())).append(")");
     }
     text.append(" answered ").append(std::to_string(last.error().status));
     return text;
