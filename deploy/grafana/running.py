@@ -105,16 +105,22 @@ def traffic(board):
     ):
         board.lines(
             words,
-            "As the upstream reported them, per second. Cost: multiply by your prices, which the"
-            " gateway does not know; cached and reasoning tokens are parts of input and output.",
+            "As the upstream reported them, per second. Cached and reasoning tokens are parts of"
+            " input and output.",
             [(rate(metric, DEPLOYMENT, "deployment"), "{{deployment}}")],
             stacked=True,
             width=6,
         )
     board.lines(
         "Answers without usage",
-        "Their tokens are missing above.",
-        [(rate("spillway_usage_missing_total", DEPLOYMENT, "deployment"), "{{deployment}}")],
+        "Their tokens are missing above. not_asked: a stream whose caller did not set include_usage;"
+        " absent: the upstream owed it.",
+        [
+            (
+                rate("spillway_usage_missing_total", DEPLOYMENT, "deployment, reason"),
+                "{{deployment}} {{reason}}",
+            )
+        ],
         "ops",
     )
     board.lines(

@@ -126,7 +126,10 @@ void settle(Exchange& exchange, Attempt& attempt, TimePoint now) {
     // nothing.
     const Tokens seen = exchange.inspection.prompt + attempt.taps().usage().output_events();
     attempt.permit().settle(std::max(seen, attempt.permit().reservation().tokens), now);
-    if (attempt.complete() && attempt.status() < 300) { cells.usage_missing.add(); }
+    if (attempt.complete() && attempt.status() < 300) {
+        const bool due = exchange.inspection.asks_usage(exchange.path.operation);
+        (due ? cells.usage_absent : cells.usage_not_asked).add();
+    }
 }
 
 bool started_slowly(const Exchange& exchange, const Attempt& attempt) {
@@ -237,7 +240,7 @@ task<void> break_off(Exchange& exchange, Attempt& attempt, Failure failure) {
     note_served(exchange, attempt, verdict.reason, now);
     attempt.drop_connection();
     exchange.keep_alive = false;
-    exchange.detail.assign(name(failure.stage)).append(" ").append(name(failure.cause));
+    exchange.detail = describe(failure);
     co_await end_honestly(exchange, attempt);
     finish(exchange, our_deadline ? Outcome::timeout : Outcome::upstream_error, attempt.status(),
            Clock::now());

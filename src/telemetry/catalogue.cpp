@@ -65,8 +65,11 @@ constexpr std::array table = {
     MetricRow{Metric::reasoning_output_tokens, counter, "spillway_reasoning_output_tokens_total",
               "deployment", "The part of the output tokens that was reasoning.",
               "once per reported usage"},
-    MetricRow{Metric::usage_missing, counter, "spillway_usage_missing_total", "deployment",
-              "Complete answers that reported no usage.", "once per complete answer"},
+    MetricRow{
+        Metric::usage_missing, counter, "spillway_usage_missing_total", "deployment,reason",
+        "Complete answers that reported no usage: not_asked, a stream whose caller did not set "
+        "stream_options.include_usage; absent, it was due.",
+        "once per such answer"},
     MetricRow{Metric::deployment_alerts, counter, "spillway_deployment_alerts_total", "deployment",
               "Attempts that need an operator: refused credentials, missing deployment.",
               "once per such attempt"},

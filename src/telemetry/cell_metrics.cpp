@@ -148,7 +148,6 @@ constexpr std::array deployment_counters = {
     DeploymentCounter{Metric::output_tokens, &DeploymentCells::output_tokens},
     DeploymentCounter{Metric::cached_input_tokens, &DeploymentCells::cached_input_tokens},
     DeploymentCounter{Metric::reasoning_output_tokens, &DeploymentCells::reasoning_output_tokens},
-    DeploymentCounter{Metric::usage_missing, &DeploymentCells::usage_missing},
     DeploymentCounter{Metric::deployment_alerts, &DeploymentCells::alerts},
 };
 
@@ -159,6 +158,10 @@ void add_deployment(std::string_view deployment, const CellRegistry::Row<Deploym
     for (const auto& [metric, counter] : deployment_counters) {
         exposition.add(metric, {deployment}, total(row, counter));
     }
+    exposition.add(Metric::usage_missing, {deployment, "not_asked"},
+                   total(row, &DeploymentCells::usage_not_asked));
+    exposition.add(Metric::usage_missing, {deployment, "absent"},
+                   total(row, &DeploymentCells::usage_absent));
     exposition.add(Metric::upstream_request_duration, {deployment},
                    total(row, &DeploymentCells::duration));
     exposition.add(Metric::upstream_time_to_first_token, {deployment},

@@ -62,8 +62,10 @@ struct alignas(cache_line_bytes) DeploymentCells {
     Counter output_tokens;
     Counter cached_input_tokens;
     Counter reasoning_output_tokens;
-    Counter usage_missing;  ///< complete answers without usage
-    Counter in_flight;      ///< gauge
+    // Complete answers without usage:
+    Counter usage_not_asked;  ///< a stream whose caller did not ask for it
+    Counter usage_absent;     ///< it was due
+    Counter in_flight;        ///< gauge
     Counter connections_opened;
     Counter connections_reused;
     Histogram duration;

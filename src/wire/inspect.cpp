@@ -286,6 +286,12 @@ Tokens Inspection::estimate(Operation operation, Tokens default_output) const no
     return prompt + choices * output_bound.value_or(default_output);
 }
 
+bool Inspection::asks_usage(Operation operation) const noexcept {
+    const bool only_when_asked = operation == Operation::chat_completions ||
+                                 operation == Operation::completions;
+    return !stream || !only_when_asked || include_usage;
+}
+
 struct Inspector::State {
     ondemand::parser parser;
 };

@@ -35,6 +35,9 @@ struct Inspection {
     std::optional<Tokens> output_bound;
     Tokens choices = 1;  ///< n (best_of when larger), 1..128
 
+    /// Whether the complete answer tells its token usage: a stream of chat/completions or
+    /// completions does so only when asked (azure-protocol.md §4.4), all others always.
+    [[nodiscard]] bool asks_usage(Operation operation) const noexcept;
     /// What Azure is assumed to charge at admission: prompt + choices * bound (azure-protocol.md
     /// §3.1); embeddings have no output.
     [[nodiscard]] Tokens estimate(Operation operation, Tokens default_output) const noexcept;

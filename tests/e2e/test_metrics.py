@@ -14,7 +14,8 @@ import urllib.request
 import pytest
 import raw_http
 from gateway import BINARY, REPO, Gateway
-from tables import one_route
+from sim import Sim, two_regions
+from tables import one_route, over_regions
 
 CHAT = "/v1/chat/completions"
 QUESTION = {"model": "gpt-4o", "messages": [{"role": "user", "content": "canary-prompt"}]}
@@ -144,6 +145,30 @@ def test_a_failover_is_told_alike_by_metrics_log_and_headers(gateway):
         (0, "upstream_requests_in_flight", {}),
     ]:
         assert gateway.metric("spillway_" + name, **labels) == expected, (name, labels)
+
+
+def test_usage_that_was_due_is_told_apart_from_usage_nobody_asked_for():
+    silent = {key: value for key, value in ANSWER.items() if key != "usage"}
+    with Sim(two_regions()) as sim, upstream(200, silent) as mute:
+        with Gateway(one_route({"mute": mute})) as gateway:
+            ask(gateway)
+            assert missing_usage(gateway, "mute", 1) == {"absent": 1, "not_asked": 0}
+        with Gateway(over_regions({"east": sim}, [["east/gpt-4o-prod"]])) as gateway:
+            ask(gateway)
+            ask(gateway, QUESTION | {"stream": True, "stream_options": {"include_usage": True}})
+            assert missing_usage(gateway, "east-gpt-4o-prod", 2) == {"absent": 0, "not_asked": 0}
+            ask(gateway, QUESTION | {"stream": True})
+            assert missing_usage(gateway, "east-gpt-4o-prod", 3) == {"absent": 0, "not_asked": 1}
+
+
+def missing_usage(gateway, deployment, requests):
+    """Once that many requests are settled."""
+    gateway.access_log(at_least=requests)
+    name = "spillway_usage_missing_total"
+    return {
+        reason: gateway.metric(name, deployment=deployment, reason=reason)
+        for reason in ("absent", "not_asked")
+    }
 
 
 def test_nothing_a_caller_sends_becomes_a_label(gateway):

@@ -48,7 +48,12 @@ def outage(tmp_path_factory):
             )
             ask_many(gateway, 20, HELLO, headers=known)
             ask_many(gateway, 20, STREAM, headers=known)
-            prometheus.wait_for(lambda: prometheus.query("spillway_requests_total > 0"))
+            # Every rule has seen them, several times over.
+            prometheus.wait_for(
+                lambda: prometheus.query(
+                    "count_over_time((sum(spillway_requests_total) >= 40)[1m:1s]) >= 5"
+                )
+            )
             before = prometheus.firing()
             sim.fault({"refuse": "all"}, resource="east")
             during = prometheus.wait_for(lambda: fires("SpillwayDeploymentOpen"))

@@ -32,6 +32,21 @@ BodyError bad(const std::string& body, Operation operation = Operation::chat_com
     return error == nullptr ? BodyError{} : *error;
 }
 
+TEST(Inspect, KnowsWhoseAnswerOwesItsUsage) {
+    const auto asks = [](const std::string& body, Operation operation) {
+        return good(body, operation).asks_usage(operation);
+    };
+    for (const auto operation : {Operation::chat_completions, Operation::completions}) {
+        EXPECT_TRUE(asks("{}", operation));
+        EXPECT_FALSE(asks(R"({"stream":true})", operation));
+        EXPECT_FALSE(asks(R"({"stream":true,"stream_options":{"include_usage":false}})",
+                          operation));
+        EXPECT_TRUE(asks(R"({"stream":true,"stream_options":{"include_usage":true}})", operation));
+    }
+    EXPECT_TRUE(asks(R"({"stream":true})", Operation::responses));
+    EXPECT_TRUE(asks("{}", Operation::embeddings));
+}
+
 TEST(Inspect, FindsWhatRoutesAndBills) {
     const Inspection found = good(R"({"model":"gpt-4o","stream":true,"max_tokens":100,"n":3,
         "stream_options":{"include_usage":true},"messages":[]})");
