@@ -13,7 +13,7 @@ if grep -q '^VERSION_ID="12"' /etc/os-release; then boost=libboost1.81-dev; fi
 build=(g++ cmake ninja-build ccache ca-certificates curl dpkg-dev file git openssl procps python3 python3-venv
     "$boost" libssl-dev libsimdjson-dev nlohmann-json3-dev libyaml-cpp-dev libsqlite3-dev prometheus-cpp-dev
     libcli11-dev libgtest-dev libgmock-dev)
-test=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev iproute2 nftables
+test=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev pyflakes3 shellcheck iproute2 nftables
     chromium fonts-dejavu-core)
 # What tests/packages.sh installs packages, boots and builds images with.
 package=(buildah lintian mandoc mmdebstrap systemd systemd-container util-linux zsh fish)

@@ -9,16 +9,9 @@ import pytest
 from authority import Authority
 from gateway import BINARY, Gateway
 from settled import settled
-from sim import Sim, two_regions
 from tables import one_route
 
 TOKEN = "operators-token"
-
-
-@pytest.fixture(scope="module")
-def sim():
-    with Sim(two_regions()) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,9 @@ import urllib.request
 
 import pytest
 from gateway import BINARY, Gateway
-from sim import Sim, two_regions
 from tables import one_route
 
 TOKEN = "canary-5b1f-token"
-
-
-@pytest.fixture(scope="module")
-def sim():
-    with Sim(two_regions()) as running:
-        yield running
 
 
 @pytest.fixture

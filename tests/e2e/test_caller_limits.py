@@ -9,7 +9,6 @@ from asking import HELLO, STREAM, V1_CHAT, ask, line_of
 from caller import Caller
 from gateway import Gateway
 from keys import new_key
-from sim import Sim, two_regions
 from tables import over_regions
 
 KEYS = {name: new_key(name) for name in ("quick", "lean", "one", "brief")}
@@ -20,12 +19,6 @@ LIMITS = {
     "brief": {"output_max": 100},
 }
 CALLERS = {name: {"keys": [key.line], **LIMITS[name]} for name, key in KEYS.items()}
-
-
-@pytest.fixture(scope="module")
-def sim():
-    with Sim(two_regions()) as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from authority import Authority
 from caller import Caller
 from gateway import Gateway
 from keys import hashed, new_key
-from sim import Sim, two_regions
 from tables import over_regions
 
 AGENTS, BATCH = new_key("agents"), new_key("batch")
@@ -30,12 +29,6 @@ def table(sim, **more):
     made = over_regions({"east": sim}, [["east/gpt-4o-prod"]], **{**TABLE, **more})
     made["routes"]["secret"] = {"tiers": [["east-gpt-4o-prod"]]}
     return made
-
-
-@pytest.fixture(scope="module")
-def sim():
-    with Sim(two_regions()) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

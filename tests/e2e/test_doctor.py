@@ -11,7 +11,6 @@ import pytest
 from authority import Authority
 from gateway import BINARY, Gateway
 from identity_services import TENANT, Entra, Issuer
-from sim import Sim, two_regions
 from tables import one_route, over_regions
 from upstream import Served, Upstream, answering, reply
 
@@ -61,12 +60,6 @@ def only_failure(visit, check, subject):
     assert (visit.status, visit.healthy) == (1, False), visit.said
     assert visit.of("fail") == {(check, subject)}, visit.said
     return visit.the(check, subject)
-
-
-@pytest.fixture(scope="module")
-def sim():
-    with Sim(two_regions()) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

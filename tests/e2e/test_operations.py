@@ -19,7 +19,6 @@ from certificates import self_signed
 from figures import SLOW, figure
 from gateway import Gateway
 from raw_http import request_bytes
-from sim import Sim, two_regions
 from tables import one_route
 
 import pytest
@@ -29,12 +28,6 @@ REQUEST = request_bytes(
     {"model": "gpt-4o", "messages": [{"role": "user", "content": "sim:tokens=1"}]},
     {},
 )
-
-
-@pytest.fixture(scope="module")
-def sim():
-    with Sim(two_regions()) as running:
-        yield running
 
 
 def table_for(sim, **more):

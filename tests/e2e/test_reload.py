@@ -5,7 +5,6 @@ import collections
 import copy
 import json
 import subprocess
-import threading
 import time
 
 import pytest
@@ -14,6 +13,7 @@ from asking import STREAM, Asker, ask, ask_many, deployment, percentile
 from caller import Caller
 from figures import SLOW, figure
 from gateway import BINARY, REPO, Gateway
+from meanwhile import Meanwhile
 from raw_http import request_bytes
 from sim import Sim, two_regions
 from tables import PATIENT, one_route, over_regions
@@ -56,33 +56,21 @@ def variant(table, number):
     return table
 
 
-class Load:
+class Load(Meanwhile):
     """Callers that ask without a pause until told to stop; `seconds` of every answered request,
     `trouble` counts the others."""
 
     def __init__(self, gateway, callers=8, streams=4):
+        super().__init__([self._ask] * callers + [self._stream] * streams)
         self._gateway = gateway
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._ask) for _ in range(callers)]
-        self._threads += [threading.Thread(target=self._stream) for _ in range(streams)]
         self.seconds = []
         self.streams = 0
         self.trouble = collections.Counter()
 
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *unused):
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
-
     def _ask(self):
         request = request_bytes(CHAT, {"model": "gpt-4o", "messages": SAID}, {})
         with Caller(self._gateway.listening[0]) as caller:
-            while not self._over.is_set():
+            while not self.over.is_set():
                 began = time.monotonic()
                 answer = caller.ask(request)
                 if answer is None or answer.status != 200 or not answer.is_whole:
@@ -92,7 +80,7 @@ class Load:
 
     def _stream(self):
         with Asker(self._gateway) as asker:
-            while not self._over.is_set():
+            while not self.over.is_set():
                 reply = asker.post(STREAM)
                 if reply.status != 200 or not is_whole_stream(reply.body):
                     self.trouble["stream"] += 1

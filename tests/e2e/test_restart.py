@@ -7,15 +7,14 @@ import select
 import shutil
 import socket
 import subprocess
-import threading
 import time
 
 import pytest
 from caller import Caller
 from figures import figure
 from gateway import BINARY, Gateway
+from meanwhile import Meanwhile
 from raw_http import request_bytes
-from sim import Sim, two_regions
 from tables import one_route
 
 CONNECTIONS = int(os.environ.get("SPILLWAY_CONNECTIONS", "5000"))
@@ -25,12 +24,6 @@ REQUEST = request_bytes(
     {"model": "gpt-4o", "messages": [{"role": "user", "content": "sim:tokens=1"}]},
     {},
 )
-
-
-@pytest.fixture(scope="module")
-def sim():
-    with Sim(two_regions()) as running:
-        yield running
 
 
 class Service(Gateway):
@@ -73,29 +66,18 @@ class Service(Gateway):
         self.manager.close()
 
 
-class Load:
+class Load(Meanwhile):
     """`callers` that connect, ask once and leave, again and again; `trouble` names what else
     happened."""
 
     def __init__(self, port, callers=8):
+        super().__init__([self._ask] * callers)
         self._address = f"127.0.0.1:{port}"
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._ask) for _ in range(callers)]
         self.answered = 0
         self.trouble = []
 
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *unused):
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
-
     def _ask(self):
-        while not self._over.is_set():
+        while not self.over.is_set():
             try:
                 with Caller(self._address) as caller:
                     answer = caller.ask(REQUEST)

@@ -5,7 +5,7 @@ import time
 
 import openai
 import pytest
-from asking import HELLO, STREAM, ask, line_of
+from asking import HELLO, ask, line_of
 from audit_stream import requests_of
 from authority import Authority
 from azure.identity import ClientSecretCredential, get_bearer_token_provider

@@ -1,6 +1,5 @@
 """The container image and the compose file."""
 
-import json
 import os
 import pathlib
 import shutil
