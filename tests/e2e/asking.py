@@ -12,6 +12,8 @@ TIMEOUT_SECONDS = 60
 V1_CHAT = "/v1/chat/completions"
 HELLO = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}]}
 STREAM = {**HELLO, "stream": True}
+SHORT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "sim:tokens=1"}]}
+"""Answered with one token, however slow the simulator's tokens come."""
 
 
 @dataclasses.dataclass

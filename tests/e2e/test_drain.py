@@ -8,6 +8,7 @@ import time
 
 import pytest
 import sse_body
+from asking import SHORT, V1_CHAT
 from caller import Caller
 from figures import SLOW, figure
 from gateway import Gateway
@@ -28,8 +29,7 @@ def request(dialect, stream=True):
 
 
 def short_request():
-    said = {"role": "user", "content": "sim:tokens=1"}
-    return request_bytes(ASK["chat"][0], {"model": "gpt-4o", "messages": [said]}, {})
+    return request_bytes(V1_CHAT, SHORT, {})
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 
-from asking import ask, deployment, percentile
+from asking import SHORT, V1_CHAT, ask, deployment, percentile
 from caller import Caller
 from certificates import self_signed
 from figures import SLOW, figure
@@ -23,11 +23,7 @@ from tables import one_route
 
 import pytest
 
-REQUEST = request_bytes(
-    "/v1/chat/completions",
-    {"model": "gpt-4o", "messages": [{"role": "user", "content": "sim:tokens=1"}]},
-    {},
-)
+REQUEST = request_bytes(V1_CHAT, SHORT, {})
 
 
 def table_for(sim, **more):

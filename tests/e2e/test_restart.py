@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import pytest
+from asking import SHORT, V1_CHAT
 from caller import Caller
 from figures import figure
 from gateway import BINARY, Gateway
@@ -19,11 +20,7 @@ from tables import one_route
 
 CONNECTIONS = int(os.environ.get("SPILLWAY_CONNECTIONS", "5000"))
 """The row wants 50,000: tests/full.d/restart.sh."""
-REQUEST = request_bytes(
-    "/v1/chat/completions",
-    {"model": "gpt-4o", "messages": [{"role": "user", "content": "sim:tokens=1"}]},
-    {},
-)
+REQUEST = request_bytes(V1_CHAT, SHORT, {})
 
 
 class Service(Gateway):
