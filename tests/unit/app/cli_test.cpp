@@ -3,6 +3,8 @@
 #include "app/config_file.hpp"
 #include "spillway/config_load.hpp"
 
+#include "support/scratch_folder.hpp"
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -91,13 +93,14 @@ resources: {east: {endpoint: "http://127.0.0.1:1"}}
 deployments: {gpt-4o-east: {resource: east}}
 routes: {gpt-4o: {tiers: [[gpt-4o-east]]}}
 )";
-    static std::string file_with(const std::string& text) {
-        const auto* const test = testing::UnitTest::GetInstance()->current_test_info();
-        const std::string name = test->name() + content_hash(text);
-        std::string path = testing::TempDir() + "cli_" + name + ".yaml";
+    [[nodiscard]] std::string file_with(const std::string& text) const {
+        std::string path = folder_.file(content_hash(text) + ".yaml");
         std::ofstream(path) << text;
         return path;
     }
+
+private:
+    const ScratchFolder folder_;
 };
 
 TEST_F(CliCheck, CountsWhatAGoodTableHolds) {
@@ -144,9 +147,8 @@ TEST_F(CliCheck, WritesFindingsAsJson) {
     EXPECT_EQ(document[1]["issues"][0]["message"], "cannot be read");
 }
 
-TEST(CliServe, DoesNotStartOnABrokenTable) {
-    const std::string path = testing::TempDir() + "cli_serve_broken.yaml";
-    std::ofstream(path) << "listen: nowhere\n";
+TEST_F(CliCheck, IsWhatServeBeginsWith) {
+    const std::string path = file_with("listen: nowhere\n");
     const Ran ran = run({"serve", "--config", path});
 
     EXPECT_EQ(ran.code, ExitCode::wrong_input);

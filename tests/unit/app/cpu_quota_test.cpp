@@ -1,8 +1,8 @@
 #include "app/cpu_quota.hpp"
 
-#include <gtest/gtest.h>
+#include "support/scratch_folder.hpp"
 
-#include <unistd.h>
+#include <gtest/gtest.h>
 
 #include <fstream>
 #include <string>
@@ -23,13 +23,12 @@ TEST(CpuQuota, ReadsWhatTheKernelWrites) {
 class CpuQuotas : public testing::Test {
 protected:
     void SetUp() override { fs::create_directories(mount / "pods/one"); }
-    void TearDown() override { fs::remove_all(mount); }
     void write(const std::string& group, const std::string& text) const {
         std::ofstream(mount / group / "cpu.max") << text;
     }
 
-    const fs::path mount = fs::path(testing::TempDir()) /
-                           ("spillway_cpu_quota_" + std::to_string(::getpid()));
+    const ScratchFolder scratch;
+    const fs::path mount = scratch.path();
 };
 
 TEST_F(CpuQuotas, TakeTheTightestOnTheWayDown) {

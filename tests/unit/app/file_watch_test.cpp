@@ -1,8 +1,8 @@
 #include "app/file_watch.hpp"
 
-#include <gtest/gtest.h>
+#include "support/scratch_folder.hpp"
 
-#include <unistd.h>
+#include <gtest/gtest.h>
 
 #include <condition_variable>
 #include <filesystem>
@@ -42,14 +42,6 @@ constexpr auto patience = 10s;  // of a loaded machine; what should happen takes
 
 class FileWatches : public testing::Test {
 protected:
-    void SetUp() override {
-        fs::remove_all(folder);
-        fs::create_directories(folder);
-    }
-    void TearDown() override {
-        watch.reset();
-        fs::remove_all(folder);
-    }
     static void write(const fs::path& path, const std::string& text) {
         std::ofstream(path) << text;
     }
@@ -58,8 +50,8 @@ protected:
         watch = std::make_unique<FileWatch>(params, files, [this] { changed.raise(); });
     }
 
-    const fs::path folder = fs::path(testing::TempDir()) /
-                            ("spillway_file_watch_" + std::to_string(::getpid()));
+    const ScratchFolder scratch;
+    const fs::path folder = scratch.path();
     const fs::path file = folder / "spillway.yaml";
     // Never looks by itself within a test.
     const FileWatch::Params by_notification{5ms, 1h, true};

@@ -1,5 +1,7 @@
 #include "app/supervisor.hpp"
 
+#include "support/scratch_folder.hpp"
+
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -71,12 +73,11 @@ std::string told_through(const std::string& name, std::string_view state) {
 
 TEST_F(Supervisor, IsToldThroughAFileOrAnAbstractName) {
     const std::string unique = "spillway_notify_test_" + std::to_string(::getpid());
-    const std::string path = testing::TempDir() + unique;
-    ::unlink(path.c_str());
+    const ScratchFolder folder;
+    const std::string path = folder.file(unique);
 
     EXPECT_EQ(told_through(path, "READY=1"), "READY=1");
     EXPECT_EQ(told_through("@" + unique, "STOPPING=1"), "STOPPING=1");
-    ::unlink(path.c_str());
 }
 
 TEST_F(Supervisor, MayBeAbsent) {

@@ -3,6 +3,8 @@
 #include "audit/audit_log.hpp"
 #include "audit/verify.hpp"
 
+#include "support/scratch_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -30,9 +32,8 @@ class AuditWriting : public testing::Test {
 protected:
     AuditWriting() {
         ::signal(SIGPIPE, SIG_IGN);
-        config_.to = directory_ + "/audit.jsonl";
+        config_.to = folder_.file("audit.jsonl");
     }
-    ~AuditWriting() override { std::filesystem::remove_all(directory_); }
 
     [[nodiscard]] std::unique_ptr<AuditWriter> open() const {
         auto writer = AuditWriter::open(config_, 1);
@@ -41,7 +42,7 @@ protected:
     }
     [[nodiscard]] std::vector<std::string> files() const {
         std::vector<std::string> found;
-        for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+        for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
             found.push_back(entry.path().string());
         }
         return found;
@@ -74,14 +75,7 @@ protected:
 
     AuditConfig config_;
 
-private:
-    static std::string new_directory() {
-        std::string name = testing::TempDir() + "spillway-audit-XXXXXX";
-        return ::mkdtemp(name.data());
-    }
-
-protected:
-    std::string directory_ = new_directory();
+    const ScratchFolder folder_;
 };
 
 TEST_F(AuditWriting, OpensWithAHeadAndGoesOnAcrossRestarts) {

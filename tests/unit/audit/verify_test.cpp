@@ -1,5 +1,7 @@
 #include "audit/verify.hpp"
 
+#include "support/scratch_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -15,8 +17,6 @@ namespace {
 /// Files of a chain that the test may damage.
 class Verifying : public testing::Test {
 protected:
-    ~Verifying() override { std::filesystem::remove_all(directory_); }
-
     std::vector<std::string> chain_of(std::size_t lines) {
         std::vector<std::string> all;
         for (std::size_t i = 0; i < lines; ++i) {
@@ -27,9 +27,9 @@ protected:
         return all;
     }
     std::string file(const std::string& name, const std::vector<std::string>& lines) const {
-        std::ofstream out(directory_ + "/" + name, std::ios::binary);
+        std::ofstream out(folder_.file(name), std::ios::binary);
         for (const std::string& line : lines) { out << line; }
-        return directory_ + "/" + name;
+        return folder_.file(name);
     }
     std::string sealed(const std::string& object) {
         std::string line;
@@ -44,11 +44,7 @@ protected:
     AuditChain chain_;
 
 private:
-    static std::string new_directory() {
-        std::string name = testing::TempDir() + "spillway-audit-XXXXXX";
-        return ::mkdtemp(name.data());
-    }
-    std::string directory_ = new_directory();
+    const ScratchFolder folder_;
 };
 
 TEST_F(Verifying, FindsNothingWrongWithAWholeChain) {

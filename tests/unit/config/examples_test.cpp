@@ -1,9 +1,9 @@
 // The tables that users copy have to load without a word.
+#include "support/scratch_folder.hpp"
 #include "unit/config/table.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -16,25 +16,17 @@ const std::filesystem::path folder = SPILLWAY_SOURCE_DIR "/config/examples";
 class Examples : public testing::TestWithParam<const char*> {
 protected:
     // For {file: ...} of sidecar.yaml, in the place that systemd names.
-    void SetUp() override {
-        const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
-        std::string name = "spillway-" + test;
-        std::replace(name.begin(), name.end(), '/', '-');
-        secrets_ = std::filesystem::path(testing::TempDir()) / name;
-        std::filesystem::create_directories(secrets_);
-        std::ofstream(secrets_ / "azure-key") << "0123456789abcdef\n";
-    }
-    void TearDown() override { std::filesystem::remove_all(secrets_); }
+    Examples() { std::ofstream(secrets_.file("azure-key")) << "0123456789abcdef\n"; }
 
     [[nodiscard]] Environment variables() const {
         return environment({{"AOAI_EAST_KEY", "a"},
                             {"AOAI_WEST_KEY", "b"},
                             {"OPENAI_API_KEY", "c"},
-                            {"CREDENTIALS_DIRECTORY", secrets_.string()}});
+                            {"CREDENTIALS_DIRECTORY", secrets_.path().string()}});
     }
 
 private:
-    std::filesystem::path secrets_;
+    const ScratchFolder secrets_;
 };
 
 TEST_P(Examples, LoadWithoutAWarning) {

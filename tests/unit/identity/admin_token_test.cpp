@@ -1,5 +1,7 @@
 #include "identity/admin_token.hpp"
 
+#include "support/scratch_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -39,8 +41,8 @@ TEST(AdminToken, IsNotShownByAnythingElse) {
 }
 
 TEST(AdminToken, AdmitsNobodyWhileItsFileCannotBeRead) {
-    std::string path = testing::TempDir() + "spillway-token-XXXXXX";
-    ASSERT_GE(::mkstemp(path.data()), 0);
+    const ScratchFolder folder;
+    const std::string path = folder.file("token");
     const AdminToken wanted({SecretSource::Kind::file, {}, {}, path});
     EXPECT_FALSE(wanted.is_shown_by("Bearer "));
     std::ofstream(path) << "first\n";

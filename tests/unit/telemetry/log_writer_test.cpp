@@ -2,6 +2,8 @@
 
 #include "telemetry/access_log.hpp"
 
+#include "support/scratch_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
@@ -25,11 +27,8 @@ using namespace std::chrono_literals;
 class LogWriting : public testing::Test {
 protected:
     LogWriting() { ::signal(SIGPIPE, SIG_IGN); }
-    ~LogWriting() override { std::filesystem::remove_all(directory_); }
 
-    [[nodiscard]] std::string path(const std::string& name) const {
-        return directory_ + "/" + name;
-    }
+    [[nodiscard]] std::string path(const std::string& name) const { return folder_.file(name); }
     [[nodiscard]] static std::string content(const std::string& path) {
         std::ifstream file(path);
         return {std::istreambuf_iterator<char>(file), {}};
@@ -57,11 +56,7 @@ protected:
     }
 
 private:
-    static std::string new_directory() {
-        std::string name = testing::TempDir() + "log_writer_XXXXXX";
-        return ::mkdtemp(name.data());
-    }
-    std::string directory_ = new_directory();
+    const ScratchFolder folder_;
 };
 
 AccessRecord record_of(std::string_view id) {
