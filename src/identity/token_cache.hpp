@@ -4,6 +4,7 @@
 #pragma once
 
 #include "identity/caller_key.hpp"
+#include "spillway/time.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +13,6 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
-
-#include "spillway/time.hpp"
 
 namespace spillway {
 
