@@ -206,12 +206,12 @@ std::optional<ErrorReply> take_share(Exchange& exchange) {
     return std::nullopt;
 }
 
-void return_share(Exchange& exchange, TimePoint now) {
+void return_share(Exchange& exchange, const std::optional<Usage>& usage, int status,
+                  TimePoint now) {
     if (!exchange.share) { return; }
-    const AccessRecord& record = exchange.record;
-    const bool answered = exchange.attempts > 0 && record.status < 300;
-    if (record.usage) {
-        exchange.share->settle(record.usage->total(), now);
+    const bool answered = exchange.attempts > 0 && status < 300;
+    if (usage) {
+        exchange.share->settle(usage->total(), now);
     } else if (!answered) {
         exchange.share->settle(0, now);
     }  // else nobody said how much: the estimate stays charged

@@ -22,9 +22,10 @@ namespace spillway {
 /// Whether anything is left of the caller's budgets.
 [[nodiscard]] std::optional<ErrorReply> check_budget(Exchange& exchange);
 /// Takes from the caller's requests and tokens per minute, and from those that run. The last check:
-/// what it takes is given back when the request ends.
+/// what it takes is given back by `return_share`.
 [[nodiscard]] std::optional<ErrorReply> take_share(Exchange& exchange);
-/// The request has ended; `exchange.record` says with what.
-void return_share(Exchange& exchange, TimePoint now);
+/// The answer is known. Called before its last bytes are sent, because the caller may ask again as
+/// soon as it has them; the first call counts. `usage`: none was told.
+void return_share(Exchange& exchange, const std::optional<Usage>& usage, int status, TimePoint now);
 
 }  // namespace spillway

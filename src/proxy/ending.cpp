@@ -201,6 +201,7 @@ task<void> refuse(Exchange& exchange, ErrorReply reply, Outcome outcome) {
     const auto body = exchange.head.method == Method::head ? ReplyBody::head_only : ReplyBody::full;
     append_reply(text, reply, exchange.gateway_fields(last), body);
     exchange.detail.assign(reply.code);
+    return_share(exchange, exchange.record.usage, reply.status, Clock::now());
     Chain chain;
     chain.add(text);
     const Result<void> sent = co_await send_to_caller(exchange, chain);
@@ -241,6 +242,7 @@ task<void> break_off(Exchange& exchange, Attempt& attempt, Failure failure) {
     attempt.drop_connection();
     exchange.keep_alive = false;
     exchange.detail = describe(failure);
+    return_share(exchange, exchange.record.usage, attempt.status(), now);
     co_await end_honestly(exchange, attempt);
     finish(exchange, our_deadline ? Outcome::timeout : Outcome::upstream_error, attempt.status(),
            Clock::now());
@@ -290,7 +292,7 @@ void finish(Exchange& exchange, Outcome outcome, int status, TimePoint now) {
     if (!exchange.worker.log.write(record)) { exchange.worker.cells.access_log_dropped.add(); }
     audit(exchange);
     charge(exchange);
-    return_share(exchange, now);
+    return_share(exchange, record.usage, status, now);
     exchange.finished = true;
 }
 

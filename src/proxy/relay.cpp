@@ -1,6 +1,7 @@
 // Called by dispatch with an answer that is ready for the caller; hands over to ending.
 #include "proxy/relay.hpp"
 
+#include "proxy/admission.hpp"
 #include "proxy/ending.hpp"
 #include "wire/chunk.hpp"
 #include "wire/head_rules.hpp"
@@ -65,6 +66,16 @@ bool is_whole(Attempt& attempt) noexcept {
     return attempt.dialect().ended() || attempt.dialect().failed();
 }
 
+// Nothing that matters is missing: a caller may take the answer for complete when it has seen this.
+bool is_over(Attempt& attempt) noexcept {
+    return attempt.dialect().ended() || (attempt.complete() && is_whole(attempt));
+}
+
+void return_share_at_end(Exchange& exchange, Attempt& attempt) {
+    if (!exchange.share || !is_over(attempt)) { return; }
+    return_share(exchange, attempt.taps().usage().usage(), attempt.status(), Clock::now());
+}
+
 // What a piece of the upstream's body means for the caller.
 struct Piece {
     std::string_view held;     // kept back from earlier pieces
@@ -105,6 +116,7 @@ Result<std::string> open(Exchange& exchange, Attempt& attempt) {
     outgoing.payload(attempt.held(), {});
     if (attempt.complete() && is_whole(attempt)) { outgoing.end(); }
     exchange.record.bytes_out += outgoing.chain().bytes();
+    return_share_at_end(exchange, attempt);
     auto rest = send_now(exchange, outgoing.chain());
     exchange.overhead_response = Clock::now() - attempt.answered_at();
     return rest;
@@ -138,6 +150,7 @@ Result<std::string> pump(Exchange& exchange, Attempt& attempt) {
     if (attempt.complete() && is_whole(attempt)) { outgoing.end(); }
     if (outgoing.chain().empty()) { return std::string{}; }
     exchange.record.bytes_out += outgoing.chain().bytes();
+    return_share_at_end(exchange, attempt);
     auto rest = send_now(exchange, outgoing.chain());
     attempt.scanner().forwarded();
     return rest;

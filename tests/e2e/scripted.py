@@ -16,6 +16,13 @@ import threading
 
 TIMEOUT_SECONDS = 30
 
+# A stream, piece by piece.
+STREAM_HEAD = (
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+)
+WORD = b'data: {"choices":[{"index":0,"delta":{"content":"word"}}]}\n\n'
+DONE = b"data: [DONE]\n\n"
+
 
 class Connection:
     def __init__(self, sock):

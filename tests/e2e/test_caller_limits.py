@@ -9,7 +9,8 @@ from asking import HELLO, STREAM, V1_CHAT, ask, line_of
 from caller import Caller
 from gateway import Gateway
 from keys import new_key
-from tables import over_regions
+from scripted import DONE, STREAM_HEAD, WORD, Scripted, chunk
+from tables import one_route, over_regions
 
 KEYS = {name: new_key(name) for name in ("quick", "lean", "one", "brief")}
 LIMITS = {
@@ -85,6 +86,22 @@ def test_requests_at_the_same_time(gateway, sim):
     while ask(gateway, headers=as_caller("one")).status != 200:
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_who_has_its_answer_may_ask_again_at_once():
+    def ends_late(connection):
+        while connection.request():
+            connection.send(STREAM_HEAD + chunk(WORD + DONE))
+            time.sleep(0.2)
+            connection.send(chunk(b""))
+
+    with Scripted(ends_late) as upstream:
+        with Gateway(one_route({"east": upstream.address}, callers=CALLERS)) as gateway:
+            with Caller(gateway.listening[0]) as first, Caller(gateway.listening[0]) as second:
+                for caller in (first, second):
+                    caller.sock.sendall(raw(STREAM, as_caller("one")))
+                    assert caller.head()[0] == 200
+                    assert caller.chunk().endswith(DONE)
 
 
 @pytest.mark.parametrize("bound, status", [({}, 400), ({"max_tokens": 101}, 400), ({"max_tokens": 60, "n": 2}, 400),

@@ -111,6 +111,7 @@ def test_a_pipeline_split_anywhere_is_served(gateway):
 
 
 def test_a_connection_serves_a_hundred_requests(gateway, caller):
+    assert caller.ask(request()).status == 200  # it has been accepted and counted
     before = gateway.metric("spillway_connections_accepted_total")
     for _ in range(100):
         answer = caller.ask(request())

@@ -13,7 +13,7 @@ from caller import Caller
 from figures import SLOW, figure
 from gateway import Gateway
 from raw_http import request_bytes
-from scripted import Scripted, chunk, event_stream
+from scripted import DONE, STREAM_HEAD, WORD, Scripted, chunk, event_stream
 from settled import settled
 from sim import Sim, two_regions
 from tables import PATIENT, one_route
@@ -22,11 +22,6 @@ ASK = {
     "chat": ("/v1/chat/completions", {"messages": [{"role": "user", "content": "go on"}]}),
     "responses": ("/v1/responses", {"input": "go on"}),
 }
-STREAM_HEAD = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-)
-WORD = b'data: {"choices":[{"index":0,"delta":{"content":"word"}}]}\n\n'
-DONE = b"data: [DONE]\n\n"
 
 
 def request(dialect, stream=True):

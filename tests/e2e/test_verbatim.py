@@ -9,7 +9,7 @@ from caller import Caller
 from figures import figure
 from gateway import Gateway
 from raw_http import request_bytes
-from scripted import Scripted, event_stream
+from scripted import DONE, WORD, Scripted, event_stream
 from settled import settled
 from tables import one_route
 
@@ -114,8 +114,6 @@ def test_a_stream_byte_by_byte_arrives_as_it_was(relay, dialect, framing):
     assert is_same(relay.through([wire[i : i + 1] for i in range(len(wire))], dialect), body)
 
 
-DONE = b"data: [DONE]\n\n"
-WORD = b'data: {"choices":[{"index":0,"delta":{"content":"word"}}]}\n\n'
 ODD_BODIES = {
     "bom": b"\xef\xbb\xbf" + WORD + DONE,
     "only comments before": b":\n\n" * 50 + WORD + DONE,
